@@ -1,0 +1,13 @@
+"""The trusted room of kernelcert: everything that one must believe, and nothing else.
+
+A *statement* says in mathematicians' words what is claimed; a *problem* names the concrete
+operator, images, map and constants; a *certificate* is a flat list of steps.  `kernel.verify`
+rebuilds the claim from statement and problem, replays the steps through the one table of rules
+in `rules`, and reports what was proved, what was assumed and what is believed.
+
+The package imports the Python standard library and itself.  It computes with integers and
+rationals only, it searches for nothing, and every refusal is a sentence with an address.
+
+Reading order: format, exact, terms, judgments, statements, norms, operators, maps, npy, problem,
+rules, kernel, show, __main__.
+"""

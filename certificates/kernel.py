@@ -1,0 +1,260 @@
+"""The kernel: apply a step, verify a certificate, report what a yes means.
+
+What it exports:
+
+    apply(context, steps, raw)          the one door to the rules, for builder and verifier alike
+    verify(statement, problem, certificate, read_file)  ->  Report
+
+A yes means: the claim printed by the report, rebuilt from the statement file and the problem file
+and never from the certificate, follows by the listed steps.  The verdicts are
+
+    certified   every conclusion is the conclusion of a step; hypotheses that no step decides are
+                listed in `assumed` (in a proof for all spaces they are part of the claim)
+    refuted     every hypothesis is decided true on the data, the certificate names a vector for
+                every "for all", in its range, and the negation of a conclusion is decided
+    vacuous     the negation of a hypothesis is decided on the data, or 0 < 0 follows from the
+                hypotheses
+
+A step *decides* if it depends on no hypothesis and on no range of a variable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .exact import Undecided
+from .format import (
+    Rejected,
+    Unreadable,
+    as_list,
+    as_object,
+    as_text,
+    choice,
+    digest,
+    excerpt,
+    fields,
+    read_json,
+    read_natural,
+)
+from .judgments import FALSE, Judgment, negations
+from .language import RESERVED, Named, Names, read_judgment, read_term
+from .problem import Problem, ReadFile, read_problem, read_witnesses
+from .rules import RULES, Rule
+from .statements import Statement, Zero, read_statement
+from .terms import Datum, Term
+from .values import Context
+
+FORMAT = "kernelcert certificate 1"
+VERDICTS = {"certified": "certified", "refuted": "refuted", "vacuous": "vacuous"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that was applied: what it says, from which steps, and on what it depends."""
+
+    rule: str
+    premises: tuple[int, ...]
+    conclusion: Judgment
+    depends: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was verified.
+
+    `digests` are those of statement, problem ("-" for all spaces) and certificate; `choices` are
+    the witnesses of `exists`, or the vectors that refute a `for all`; `assumed` are
+    labels of hypotheses; `believed` are components beyond the kernel; `reason` names the
+    hypothesis of a vacuous verdict or the conclusion of a refuted one.
+    """
+
+    verdict: str
+    statement: Statement
+    problem: Problem | None
+    digests: tuple[str, str, str]
+    choices: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
+    assumed: tuple[str, ...]
+    believed: tuple[str, ...]
+    reason: str
+
+
+# ------------------------------------------------------------------------------- one step
+
+
+def apply(context: Context, steps: list[Step], raw: object, where: str) -> Step:
+    """The step that a raw step, as it stands in a certificate, makes after the given steps.
+
+    Raises Unreadable if it cannot be read, Rejected if it does not follow; both name the place.
+    """
+    table = fields(raw, where, ("rule", "premises", "arguments"), ("conclusion",))
+    name = as_text(table["rule"], where + ".rule")
+    rule = choice(name, where + ".rule", RULES)
+    where = f"{where} ({name})"
+    places = [
+        read_natural(item, where + " premises") for item in as_list(table["premises"], where)
+    ]
+    for place in places:
+        if place >= len(steps):
+            raise Rejected(f"{where}: premise {place} is not an earlier step")
+    premises = [steps[place].conclusion for place in places]
+    _check_types(rule, premises, where)
+    raw_arguments = fields(table["arguments"], where + " arguments", tuple(rule.arguments))
+    arguments = {
+        key: reader(raw_arguments[key], f"{where} {key}", context.names)
+        for key, reader in rule.arguments.items()
+    }
+    try:
+        conclusion = rule.function(context, *premises, **arguments)
+    except (Rejected, Unreadable) as reason:
+        raise Rejected(f"{where}: {reason}") from None
+    except Undecided as reason:
+        raise Rejected(f"{where}: not settled: {reason}") from None
+    depends = frozenset[str]().union(*(steps[place].depends for place in places))
+    if name in ("given", "range"):
+        depends |= {name}
+    return Step(name, tuple(places), conclusion, depends)
+
+
+def _check_types(rule: Rule, premises: list[Judgment], where: str) -> None:
+    wanted = list(rule.premises)
+    if wanted and wanted[-1] is ...:
+        wanted = [wanted[0]] * len(premises)
+    if len(premises) != len(wanted):
+        raise Rejected(f"{where}: {len(premises)} premises, {len(wanted)} are needed")
+    for premise, kind in zip(premises, wanted, strict=True):
+        if type(premise) is not kind:
+            raise Rejected(f"{where}: the premise {premise} is not of type {kind.__name__}")
+
+
+# ------------------------------------------------------------------------- a whole certificate
+
+
+def verify(
+    statement_file: bytes, problem_file: bytes | None, certificate: bytes, read_file: ReadFile
+) -> Report:
+    """Verify a certificate; `problem_file` is None for a proof for all spaces.
+
+    `read_file` gives the bytes of the problem's arrays by their plain names.
+    Raises Unreadable or Rejected with a sentence that names the place.
+    """
+    statement = read_statement(statement_file)
+    problem = None
+    if problem_file is not None:
+        problem = read_problem(problem_file, read_file, statement)
+    table = fields(
+        read_json(certificate, "certificate"),
+        "certificate",
+        ("format", "statement", "problem", "verdict", "steps"),
+        ("choices", "vectors"),
+    )
+    choice(table["format"], "certificate.format", {FORMAT: None})
+    verdict = choice(table["verdict"], "certificate.verdict", VERDICTS)
+    digests = (
+        digest(statement_file),
+        "-" if problem_file is None else digest(problem_file),
+        digest(certificate),
+    )
+    for key, found in (("statement", digests[0]), ("problem", digests[1])):
+        if as_text(table[key], f"certificate.{key}") != found:
+            raise Rejected(f"certificate.{key}: made for another {key} than {found}")
+    choices = as_object(table.get("choices", {}), "certificate.choices")
+    context = prepare(statement_file, problem, verdict, choices, table.get("vectors", {}))
+    steps: list[Step] = []
+    for number, raw in enumerate(as_list(table["steps"], "certificate.steps")):
+        step = apply(context, steps, raw, f"step {number}")
+        written = as_object(raw, f"step {number}").get("conclusion")
+        where = f"step {number} ({step.rule})"
+        text = as_text(written, f"{where}: the conclusion")
+        if read_judgment(text, context.names, f"{where} conclusion") != step.conclusion:
+            raise Rejected(f"{where}: it gives {step.conclusion}, written is {excerpt(text, 200)}")
+        steps.append(step)
+    assumed, reason = conclude(context, verdict, steps)
+    return Report(
+        verdict=verdict,
+        statement=context.statement,
+        problem=problem,
+        digests=digests,
+        choices=tuple((name, str(text)) for name, text in choices.items()),
+        steps=tuple(steps),
+        assumed=assumed,
+        believed=(),
+        reason=reason,
+    )
+
+
+def prepare(
+    statement_file: bytes, problem: Problem | None, verdict: str, choices: object, vectors: object
+) -> Context:
+    """The scope of a certificate's terms: the statement with its choices, and all vectors.
+
+    To certify, every `exists` must be chosen; to refute, every `for all`; nothing else may be.
+    """
+    statement = read_statement(statement_file)
+    named = dict(problem.vectors) if problem else {}
+    if problem is None:
+        if as_object(vectors, "certificate.vectors"):
+            raise Unreadable("certificate.vectors: there are no coordinates without a problem")
+    else:
+        for name, found in read_witnesses(vectors, problem).items():
+            if name in named:
+                raise Unreadable(f"certificate.vectors: {name!r} is a vector of the problem")
+            named[name] = found
+    extra: Names = {}
+    for name, (space, _) in named.items():
+        entry = statement.names.get(name)
+        if entry is None:
+            if name in RESERVED or not (name.isidentifier() and name[0] != "_"):
+                raise Unreadable(f"{name!r} cannot be the name of a vector")
+            extra[name] = Named(Term.of(Datum(name, space)))
+        elif problem is None or name not in problem.vectors:
+            raise Unreadable(f"certificate.vectors: {name!r} is a name of the statement")
+    variables = tuple(variable.name for variable in statement.for_all)
+    wanted = {"certified": statement.exists, "refuted": variables, "vacuous": ()}[verdict]
+    if verdict == "refuted" and (problem is None or statement.exists):
+        raise Rejected(
+            "certificate.verdict: only a statement without 'exists' is refuted, on data"
+        )
+    raw = fields(choices, "certificate.choices", wanted)
+    outer = {n: e for n, e in statement.names.items() if n not in statement.exists} | extra
+    chosen: dict[str, Term | Zero] = {}
+    for name in wanted:
+        text = as_text(raw[name], f"certificate.choices.{name}")
+        chosen[name] = "0" if text == "0" else read_term(text, outer, f"the choice for {name}")
+    resolved = read_statement(statement_file, chosen)
+    return Context(resolved, {**resolved.names, **extra}, problem, named)
+
+
+def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[str, ...], str]:
+    """What the steps amount to: the labels of what is assumed, and the reason of the verdict.
+
+    Raises Rejected if they do not reach the claimed verdict.
+    """
+    statement = context.statement
+    reached = {step.conclusion for step in steps}
+    decided = {step.conclusion for step in steps if not step.depends}
+    undecided = [h.label for h in statement.given if h.judgment not in decided]
+    if verdict == "certified":
+        for conclusion in statement.conclude:
+            if conclusion not in reached:
+                raise Rejected(f"certificate: no step concludes {conclusion}")
+        return (() if context.problem is None else tuple(undecided)), ""
+    if verdict == "vacuous":
+        for hypothesis in statement.given:
+            for negation in negations(hypothesis.judgment):
+                if negation in decided:
+                    return (), f"{hypothesis.label}: {hypothesis.judgment} is false"
+        if FALSE in reached:
+            return (), "the hypotheses contradict each other"
+        raise Rejected("certificate: no step decides the negation of a hypothesis, or gives 0 < 0")
+    if undecided:
+        raise Rejected(f"certificate: no step decides the hypothesis {undecided[0]}")
+    for variable in statement.for_all:
+        for limit in variable.range:
+            if limit not in decided:
+                raise Rejected(f"certificate: no step decides that {limit} for {variable.name}")
+    for conclusion in statement.conclude:
+        for negation in negations(conclusion):
+            if negation in decided:
+                return (), f"{conclusion} is false"
+    raise Rejected("certificate: no step decides the negation of a conclusion")

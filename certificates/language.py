@@ -1,0 +1,307 @@
+"""The language of terms and judgments, and its one parser.
+
+    expression  =  ["-"] product {("+" | "-") product}
+    product     =  factor {["*"] factor}
+    factor      =  number | constant | vector | "(" expression ")" | "|" expression "|"
+                 | linear-map factor | map "(" expression ")"
+    judgment    =  expression ("<=" | "<" | ">=" | ">" | "=") expression
+                 | "Lipschitz" "(" map ")" ("<=" | ">") expression
+
+Statement files, certificates and messages all use it.  What a name means is a table from the
+name to a space, map, vector or constant; an expression is read straight into its normal form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from .format import INTEGER, Unreadable, excerpt, read_number
+from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz, Relation
+from .terms import Constant, Scalar, Term, image, norm, substitute, value
+
+TEXT_LENGTH = 100_000  # a longer expression is refused
+DEPTH = 64  # so is a deeper one
+TOKEN = re.compile(
+    rf"\s+|(?P<number>{INTEGER}(?:/{INTEGER})?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
+    r'|(?P<quoted>"[^"]*")|(?P<symbol><=|>=|->|[-+*()|<>=:,.])'
+)
+RESERVED = frozenset(
+    "statement source field spaces linear map vectors constants given for all in with and "
+    "exists define conclude Lipschitz".split()
+)
+
+# --------------------------------------------------------------------- what a name means
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A normed space; `norm` is None where the statement holds for every norm."""
+
+    norm: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A map between two spaces; `zero` for a linear map that a witness put to zero."""
+
+    domain: str
+    target: str
+    linear: bool
+    zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A map defined by a term in its parameter."""
+
+    domain: str
+    target: str
+    parameter: str
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A vector: a datum, a bound variable, or the term that a certificate chose for it."""
+
+    term: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A constant, with the sign that its declaration gives it: ">", ">=" or none."""
+
+    sign: Literal[">", ">=", ""]
+
+
+Entry = Space | Map | Defined | Named | Signed
+Names = dict[str, Entry]
+
+
+# ----------------------------------------------------------------------------- the parser
+
+
+@dataclass
+class Phrase:
+    """A cursor over the tokens of one line or expression."""
+
+    text: str
+    where: str
+    tokens: list[tuple[str, str, int]] = field(default_factory=list)
+    position: int = 0
+    depth: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.text) > TEXT_LENGTH:
+            raise Unreadable(f"{self.where}: the expression has over {TEXT_LENGTH} characters")
+        place = 0
+        while place < len(self.text):
+            match = TOKEN.match(self.text, place)
+            if match is None:
+                found = excerpt(self.text[place : place + 12])
+                raise Unreadable(f"{self.where}, column {place + 1}: {found} is not understood")
+            if match.lastgroup:
+                self.tokens.append((match.lastgroup, match.group(), place + 1))
+            place = match.end()
+
+    def error(self, expected: str) -> Unreadable:
+        """The complaint at the current token."""
+        if self.position < len(self.tokens):
+            _, text, column = self.tokens[self.position]
+            return Unreadable(
+                f"{self.where}, column {column}: expected {expected}, found {excerpt(text)}"
+            )
+        return Unreadable(
+            f"{self.where}, column {len(self.text) + 1}: expected {expected}, found the end"
+        )
+
+    def peek(self) -> str:
+        """The current token's text, "" at the end."""
+        return self.tokens[self.position][1] if self.position < len(self.tokens) else ""
+
+    def peek_kind(self) -> str:
+        """The current token's kind, "" at the end."""
+        return self.tokens[self.position][0] if self.position < len(self.tokens) else ""
+
+    def accept(self, *texts: str) -> str:
+        """Take the current token if it is one of these; else ""."""
+        if self.peek() in texts and self.peek_kind() != "quoted":
+            self.position += 1
+            return self.tokens[self.position - 1][1]
+        return ""
+
+    def expect(self, *texts: str) -> str:
+        """Take the current token, which must be one of these."""
+        found = self.accept(*texts)
+        if not found:
+            raise self.error(" or ".join(repr(text) for text in texts))
+        return found
+
+    def take(self, kind: str, expected: str) -> str:
+        """Take the current token, which must be of this kind."""
+        if self.peek_kind() != kind:
+            raise self.error(expected)
+        self.position += 1
+        return self.tokens[self.position - 1][1]
+
+    def end(self) -> None:
+        """Nothing may follow."""
+        if self.position < len(self.tokens):
+            raise self.error("the end of the line")
+
+
+def _add(phrase: Phrase, left: Scalar | Term, right: Scalar | Term, sign: int) -> Scalar | Term:
+    if isinstance(left, Scalar) and isinstance(right, Scalar):
+        return left + right.times(Fraction(sign))
+    if isinstance(left, Term) and isinstance(right, Term) and left.space == right.space:
+        return left + right.times(Fraction(sign))
+    raise phrase.error(f"{_what(left)} to be added to {_what(left)}, not to {_what(right)}, before")
+
+
+def _what(part: Scalar | Term) -> str:
+    return f"a vector of {part.space}" if isinstance(part, Term) else "a scalar"
+
+
+def expression(phrase: Phrase, names: Names, norm_allowed: bool = True) -> Scalar | Term:
+    phrase.depth += 1
+    if phrase.depth > DEPTH:
+        raise phrase.error(f"an expression nested at most {DEPTH} deep")
+    sign = -1 if phrase.accept("-") else 1
+    result = _product(phrase, names, norm_allowed).times(Fraction(sign))
+    while operator := phrase.accept("+", "-"):
+        part = _product(phrase, names, norm_allowed)
+        result = _add(phrase, result, part, -1 if operator == "-" else 1)
+    phrase.depth -= 1
+    return result
+
+
+def _starts_factor(phrase: Phrase, norm_allowed: bool) -> bool:
+    text, kind = phrase.peek(), phrase.peek_kind()
+    return (
+        kind == "number"
+        or (kind == "name" and text not in RESERVED)
+        or text == "("
+        or (text == "|" and norm_allowed)
+    )
+
+
+def _product(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
+    result = _factor(phrase, names, norm_allowed)
+    while phrase.accept("*") or _starts_factor(phrase, norm_allowed):
+        other = _factor(phrase, names, norm_allowed)
+        if isinstance(result, Scalar) and isinstance(other, Scalar):
+            result = result * other
+        elif isinstance(result, Scalar) and isinstance(other, Term):
+            number = result.as_number()
+            if number is None:
+                raise phrase.error("only numbers as coefficients of a vector, before")
+            result = other.times(number)
+        else:
+            raise phrase.error("no product with a vector on its left, before")
+    return result
+
+
+def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
+    if phrase.peek_kind() == "number":
+        text = phrase.take("number", "a number")
+        return Scalar.number(read_number(text, phrase.where))
+    if phrase.accept("("):
+        inner = expression(phrase, names)
+        phrase.expect(")")
+        return inner
+    if norm_allowed and phrase.accept("|"):
+        # inside bars a bar closes; a norm inside a norm needs brackets, and has no use
+        term = expression(phrase, names, norm_allowed=False)
+        if not isinstance(term, Term):
+            raise phrase.error("a vector between the bars, before")
+        phrase.expect("|")
+        return norm(term)
+    if phrase.peek_kind() != "name" or phrase.peek() in RESERVED:
+        raise phrase.error("a number, a name, '(' or '|'")
+    return _named(phrase, names, norm_allowed)
+
+
+def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
+    name = phrase.peek()
+    entry = names.get(name)
+    if entry is None or isinstance(entry, Space):
+        known = ", ".join(n for n, e in names.items() if not isinstance(e, Space))
+        raise phrase.error(f"one of the names {known}")
+    phrase.position += 1
+    if isinstance(entry, Signed):
+        return Scalar.of(Constant(name))
+    if isinstance(entry, Named):
+        return entry.term
+    if isinstance(entry, Map) and entry.linear:
+        phrase.depth += 1
+        if phrase.depth > DEPTH:
+            raise phrase.error(f"an expression nested at most {DEPTH} deep")
+        argument = _factor(phrase, names, norm_allowed)
+        phrase.depth -= 1
+    else:
+        phrase.expect("(")
+        argument = expression(phrase, names)
+        phrase.expect(")")
+    if not isinstance(argument, Term) or argument.space != entry.domain:
+        raise phrase.error(f"{name} to be applied to a vector of {entry.domain}, before")
+    if isinstance(entry, Defined):
+        return substitute(entry.body, entry.parameter, argument)
+    if entry.linear:
+        return Term(entry.target, ()) if entry.zero else image(name, argument, entry.target)
+    return value(name, argument, entry.target)
+
+
+def judgment(phrase: Phrase, names: Names) -> Judgment:
+    if phrase.accept("Lipschitz"):
+        phrase.expect("(")
+        name = phrase.take("name", "the name of a map")
+        if not isinstance(names.get(name), Map | Defined):
+            phrase.position -= 1
+            raise phrase.error("the name of a map")
+        phrase.expect(")")
+        relation = phrase.expect("<=", ">")
+        bound = _scalar(phrase, names)
+        return Lipschitz(name, bound) if relation == "<=" else NotLipschitz(name, bound)
+    left = _scalar(phrase, names)
+    symbol = phrase.expect("<=", "<", ">=", ">", "=")
+    right = _scalar(phrase, names)
+    if symbol in (">=", ">"):
+        left, right = right, left
+    relations: dict[str, Relation] = {"<=": "<=", "<": "<", ">=": "<=", ">": "<", "=": "="}
+    return Comparison.of(left, relations[symbol], right)
+
+
+def _scalar(phrase: Phrase, names: Names) -> Scalar:
+    result = expression(phrase, names)
+    if not isinstance(result, Scalar):
+        raise phrase.error("a scalar: put bars around the vector, before")
+    return result
+
+
+def read_judgment(text: str, names: Names, where: str) -> Judgment:
+    """The judgment that a text denotes.  Raises Unreadable with the column and what was expected."""
+    phrase = Phrase(text, where)
+    result = judgment(phrase, names)
+    phrase.end()
+    return result
+
+
+def read_term(text: str, names: Names, where: str) -> Term:
+    """The vector term that a text denotes."""
+    phrase = Phrase(text, where)
+    term = expression(phrase, names)
+    phrase.end()
+    if not isinstance(term, Term):
+        raise Unreadable(f"{where}: {excerpt(text)} is a scalar, a vector is expected")
+    return term
+
+
+def read_scalar(text: str, names: Names, where: str) -> Scalar:
+    """The scalar term that a text denotes."""
+    phrase = Phrase(text, where)
+    scalar = _scalar(phrase, names)
+    phrase.end()
+    return scalar

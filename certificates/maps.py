@@ -1,0 +1,96 @@
+"""What a reconstruction map may be: constant, affine, a table, McShane's extension, or only named.
+
+    constant    Psi(y) = b
+    affine      Psi(y) = W y + b
+    table       any map with Psi(y_i) = v_i for the listed pairs; nothing else is known of it
+    mcshane     Psi_c(y) = min over i of (v_i,c + K |y - y_i|), real, K >= 0 a rational number
+    named       a map of which nothing is known but its name
+
+A McShane map (McShane 1934) is K-Lipschitz into the plain linf norm whatever the table is, because
+each coordinate is a minimum of K-Lipschitz functions; it takes the value v_i at y_i exactly when
+no other pair undercuts it there, which is decided for the pair that is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .exact import Matrix, Roots, Vector
+from .norms import Norm
+
+
+class NoValue(Exception):
+    """The value of the map at this point is not known; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantMap:
+    """y -> offset."""
+
+    offset: Vector
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,)."""
+        return self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class AffineMap:
+    """y -> matrix y + offset."""
+
+    matrix: Matrix
+    offset: Vector
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,)."""
+        parts = [(Fraction(1), self.matrix.apply(point)), (Fraction(1), self.offset)]
+        return Vector.combination(parts, self.offset.dimension)
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """Any map with the listed values."""
+
+    inputs: tuple[Vector, ...]
+    outputs: tuple[Vector, ...]
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,), for a listed point only."""
+        if point not in self.inputs:
+            raise NoValue("the table has no row for this measurement")
+        return self.outputs[self.inputs.index(point)]
+
+
+@dataclass(frozen=True, slots=True)
+class McShaneMap:
+    """The extension of a table to all of R^m with the constant K = `slope`."""
+
+    table: TableMap
+    slope: Fraction
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,), for a listed point at which the extension takes the listed value."""
+        value = self.table.at(point, domain)
+        minus = Fraction(-1)
+        for other, output in zip(self.table.inputs, self.table.outputs, strict=True):
+            gap = Vector.combination([(Fraction(1), value), (minus, output)], value.dimension)
+            excess = Roots.rational(Fraction(max(gap.real), gap.denominator))
+            between = Vector.combination([(Fraction(1), point), (minus, other)], point.dimension)
+            if (domain.of(between).times(self.slope) - excess).sign() < 0:
+                raise NoValue("McShane's extension lies below the table's value there")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMap:
+    """A map of which nothing is known."""
+
+    description: str
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """Raises NoValue."""
+        raise NoValue("nothing is known of this map but its name")
+
+
+Mapping = ConstantMap | AffineMap | TableMap | McShaneMap | NamedMap

@@ -1,0 +1,412 @@
+"""Problems: the concrete operator, images, map and constants that a claim is about.
+
+A problem is a JSON file (`format`) with the user's own arrays beside it, each named by its file,
+shape and SHA-256, so that the digest of the problem file covers every number.  Matrices are
+dense and meant *as stored*: an entry stored as a float is the dyadic rational of its bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm, prod
+from typing import Literal
+
+from .exact import Matrix, Vector
+from .format import (
+    Unreadable,
+    as_list,
+    as_object,
+    as_text,
+    choice,
+    digest,
+    excerpt,
+    fields,
+    read_json,
+    read_natural,
+    read_number,
+    short,
+)
+from .language import Map, Named, Signed, Space
+from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, TableMap
+from .norms import KINDS, Norm
+from .npy import Tensor, read_npy
+from .statements import Statement
+
+FORMAT = "kernelcert problem 1"
+DIMENSION = 1 << 26  # a larger space is refused
+AXES = 8
+ReadFile = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class NormedSpace:
+    """R^n or C^n with a norm."""
+
+    dimension: int
+    norm: Norm
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The data of a claim, exact.  `arrays` lists what was read: name, shape, digest."""
+
+    field: Literal["R", "C"]
+    spaces: dict[str, NormedSpace]
+    operators: dict[str, Matrix]
+    maps: dict[str, Mapping]
+    vectors: dict[str, tuple[str, Vector]]
+    constants: dict[str, Fraction]
+    arrays: tuple[str, ...]
+
+
+# -------------------------------------------------------------------------------- arrays
+
+
+class _Arrays:
+    """Reads arrays, inline or from .npy files, and remembers what it read."""
+
+    def __init__(self, read_file: ReadFile | None) -> None:
+        self.read_file = read_file
+        self.seen: list[str] = []
+
+    def read(self, value: object, where: str) -> Tensor:
+        """An array of any of the three forms: entries, file, or real and imaginary part."""
+        table = as_object(value, where)
+        if "entries" in table:
+            fields(table, where, ("entries",))
+            return _inline(table["entries"], where + ".entries")
+        if "file" in table:
+            return self.from_file(table, where)
+        fields(table, where, ("real", "imaginary"))
+        real = self.read(table["real"], where + ".real")
+        imag = self.read(table["imaginary"], where + ".imaginary")
+        if real.imag or imag.imag or real.shape != imag.shape:
+            raise Unreadable(f"{where}: real and imaginary part must be real arrays of one shape")
+        bottom = lcm(real.denominator, imag.denominator)
+        return Tensor(
+            real.shape,
+            tuple(a * (bottom // real.denominator) for a in real.real),
+            tuple(a * (bottom // imag.denominator) for a in imag.real),
+            bottom,
+        )
+
+    def from_file(self, table: dict[str, object], where: str) -> Tensor:
+        fields(table, where, ("file", "sha256", "shape"), ("scale",))
+        name = as_text(table["file"], where + ".file")
+        if name.startswith(".") or not all(c.isalnum() or c in "._-" for c in name):
+            raise Unreadable(
+                f"{where}.file: {excerpt(name)} must be a plain file name (letters, digits, "
+                "'.', '_', '-') in the problem's own folder"
+            )
+        if self.read_file is None:
+            raise Unreadable(f"{where}: only arrays with inline entries are allowed here")
+        data = self.read_file(name)
+        found = digest(data).removeprefix("sha256:")
+        if found != as_text(table["sha256"], where + ".sha256"):
+            raise Unreadable(
+                f"{where}: {name} has SHA-256 {found[:16]}..., not the one the problem names; "
+                "restore the file, or make problem and certificate anew"
+            )
+        tensor = read_npy(data, name)
+        shape = tuple(
+            read_natural(n, where + ".shape") for n in as_list(table["shape"], where + ".shape")
+        )
+        if shape != tensor.shape:
+            raise Unreadable(f"{where}: {name} has shape {tensor.shape}, the problem says {shape}")
+        scale = read_number(table.get("scale", "1"), where + ".scale")
+        factor = f" times {short(scale)}" if scale != 1 else ""
+        self.seen.append(f"{where}: {name} as stored{factor}, shape {shape}, sha256:{found}")
+        return Tensor(
+            shape,
+            tuple(a * scale.numerator for a in tensor.real),
+            tuple(a * scale.numerator for a in tensor.imag),
+            tensor.denominator * scale.denominator,
+        )
+
+
+def _inline(value: object, where: str) -> Tensor:
+    """Nested lists of numbers as strings, all rows of one length."""
+    shape: list[int] = []
+    level: object = value
+    while type(level) is list:
+        shape.append(len(level))
+        level = level[0] if level else None
+        if len(shape) > AXES:
+            raise Unreadable(f"{where}: an array has at most {AXES} axes")
+    entries: list[Fraction] = []
+
+    def walk(item: object, depth: int, place: str) -> None:
+        if depth == len(shape):
+            entries.append(read_number(item, place))
+            return
+        row = as_list(item, place)
+        if len(row) != shape[depth]:
+            raise Unreadable(f"{place}: {len(row)} entries where {shape[depth]} are expected")
+        for k, inner in enumerate(row):
+            walk(inner, depth + 1, f"{place}[{k}]")
+
+    walk(value, 0, where)
+    bottom = lcm(*(q.denominator for q in entries))
+    numerators = tuple(q.numerator * (bottom // q.denominator) for q in entries)
+    return Tensor(tuple(shape), numerators, (), bottom)
+
+
+def _vector(tensor: Tensor, dimension: int, where: str) -> Vector:
+    """An array of any shape with `dimension` entries, read row by row -> the vector."""
+    if prod(tensor.shape) != dimension:
+        raise Unreadable(
+            f"{where}: shape {tensor.shape} has {prod(tensor.shape)} entries, "
+            f"the space has dimension {dimension}"
+        )
+    return Vector.of(tensor.real, tensor.imag, tensor.denominator)
+
+
+def _matrix(tensor: Tensor, shape: tuple[int, int], where: str) -> Matrix:
+    """An array (m, n) -> the matrix."""
+    if tensor.shape != shape:
+        raise Unreadable(f"{where}: shape {tensor.shape}, but the spaces need {shape}")
+    m, n = shape
+    starts = range(0, m * n, n) if n else ()
+    imag = tuple(tensor.imag[k : k + n] for k in starts) if any(tensor.imag) else ()
+    real = tuple(tensor.real[k : k + n] for k in starts) if n else ((),) * m
+    return Matrix(real, imag, tensor.denominator, n)
+
+
+# ------------------------------------------------------------------------------- problem
+
+
+class _Reader:
+    """The state of reading one problem file."""
+
+    def __init__(self, table: dict[str, object], arrays: _Arrays) -> None:
+        self.table = table
+        self.arrays = arrays
+        fields_of: dict[str, Literal["R", "C"]] = {"R": "R", "C": "C"}
+        self.field = choice(table["field"], "problem.field", fields_of)
+        self.spaces = {
+            name: self.space(entry, f"problem.spaces.{name}")
+            for name, entry in as_object(table["spaces"], "problem.spaces").items()
+        }
+
+    def section(self, name: str) -> dict[str, object]:
+        return as_object(self.table.get(name, {}), f"problem.{name}")
+
+    def space(self, value: object, where: str) -> NormedSpace:
+        table = fields(value, where, ("dimension", "norm"), ("weight",))
+        dimension = read_natural(table["dimension"], where + ".dimension", DIMENSION)
+        weight = read_number(table.get("weight", "1"), where + ".weight")
+        if weight <= 0:
+            raise Unreadable(f"{where}.weight: a norm's weight must be positive, not {short(weight)}")
+        return NormedSpace(dimension, Norm(choice(table["norm"], where + ".norm", KINDS), weight))
+
+    def space_of(self, name: object, where: str) -> NormedSpace:
+        return choice(name, where, self.spaces)
+
+    def real_if_real(self, numbers: Tensor, where: str) -> Tensor:
+        if self.field == "R" and any(numbers.imag):
+            raise Unreadable(f"{where}: complex entries in a problem over R; set field to C")
+        return numbers
+
+    def array(self, value: object, where: str) -> Tensor:
+        return self.real_if_real(self.arrays.read(value, where), where)
+
+    def vector(self, value: object, where: str) -> tuple[str, Vector]:
+        table = fields(value, where, ("space", "array"))
+        space = self.space_of(table["space"], where + ".space")
+        inside = where + ".array"
+        found = _vector(self.array(table["array"], inside), space.dimension, inside)
+        return as_text(table["space"], where), found
+
+    def operator(self, value: object, where: str, domain: str, target: str) -> Matrix:
+        table = fields(value, where, ("kind", "matrix"))
+        choice(table["kind"], where + ".kind", {"dense": None})
+        shape = (self.spaces[target].dimension, self.spaces[domain].dimension)
+        return _matrix(self.array(table["matrix"], where + ".matrix"), shape, where + ".matrix")
+
+    def map(self, value: object, where: str, domain: str, target: str) -> Mapping:
+        readers = {
+            "constant": self.constant,
+            "affine": self.affine,
+            "table": self.value_table,
+            "mcshane": self.mcshane,
+            "named": self.named,
+        }
+        table = as_object(value, where)
+        reader = choice(table.get("kind", ""), where + ".kind", readers)
+        return reader(table, where, self.spaces[domain], self.spaces[target])
+
+    def offset(self, table: dict[str, object], where: str, target: NormedSpace) -> Vector:
+        inside = where + ".offset"
+        return _vector(self.array(table["offset"], inside), target.dimension, inside)
+
+    def constant(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "offset"))
+        return ConstantMap(self.offset(table, where, target))
+
+    def affine(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "matrix", "offset"))
+        inside = where + ".matrix"
+        shape = (target.dimension, domain.dimension)
+        matrix = _matrix(self.array(table["matrix"], inside), shape, inside)
+        return AffineMap(matrix, self.offset(table, where, target))
+
+    def value_table(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> TableMap:
+        fields(table, where, ("kind", "inputs", "outputs"), ("slope",))
+        both: list[tuple[Vector, ...]] = []
+        for key, space in (("inputs", domain), ("outputs", target)):
+            inside = f"{where}.{key}"
+            stack = self.array(table[key], inside)
+            count = stack.shape[0] if stack.shape else 0
+            if prod(stack.shape) != count * space.dimension or not count:
+                raise Unreadable(
+                    f"{inside}: shape {stack.shape}, expected one row of {space.dimension} "
+                    "entries for each pair"
+                )
+            rows = _matrix(
+                Tensor((count, space.dimension), stack.real, stack.imag, stack.denominator),
+                (count, space.dimension),
+                inside,
+            )
+            both.append(tuple(rows.row_vectors()))
+        inputs, outputs = both
+        if len(inputs) != len(outputs):
+            raise Unreadable(f"{where}: {len(inputs)} inputs but {len(outputs)} outputs")
+        if len(set(inputs)) < len(inputs):
+            raise Unreadable(f"{where}.inputs: the same measurement occurs twice; keep one row")
+        return TableMap(inputs, outputs)
+
+    def mcshane(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "inputs", "outputs", "slope"))
+        slope = read_number(table["slope"], where + ".slope")
+        if slope < 0 or self.field != "R" or target.norm.kind != "linf":
+            raise Unreadable(
+                f"{where}: McShane's extension needs real data, a target with the linf norm and "
+                "a slope >= 0; use a table, and its Lipschitz constant is assumed"
+            )
+        return McShaneMap(self.value_table(table, where, domain, target), slope)
+
+    def named(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "description"))
+        return NamedMap(as_text(table["description"], where + ".description"))
+
+
+def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Problem:
+    """The problem in a file's bytes, checked against the names that a statement declares.
+
+    `read_file` gives the bytes of an array by its plain file name.
+    Raises Unreadable where the file, an array, a shape, a sign or a name does not fit.
+    """
+    table = fields(
+        read_json(data, "problem"),
+        "problem",
+        ("format", "field", "spaces"),
+        ("linear", "maps", "vectors", "constants"),
+    )
+    choice(table["format"], "problem.format", {FORMAT: None})
+    arrays = _Arrays(read_file)
+    reader = _Reader(table, arrays)
+    if statement.field not in ("", reader.field):
+        raise Unreadable(
+            f"problem.field: the statement is over {statement.field}, the problem over "
+            f"{reader.field}"
+        )
+    names = statement.names
+    _same_names(names, Space, reader.spaces, "spaces")
+    for name, entry in names.items():
+        if isinstance(entry, Space) and entry.norm not in (None, reader.spaces[name].norm.kind):
+            raise Unreadable(f"problem.spaces.{name}: the statement asks for the {entry.norm} norm")
+    arrows = {n: e for n, e in names.items() if isinstance(e, Map) and n not in statement.exists}
+    operators: dict[str, Matrix] = {}
+    maps: dict[str, Mapping] = {}
+    for key, linear in (("linear", True), ("maps", False)):
+        section = reader.section(key)
+        wanted = {n: e for n, e in arrows.items() if e.linear == linear}
+        _same_keys(wanted, section, key)
+        for name, arrow in wanted.items():
+            where = f"problem.{key}.{name}"
+            if linear:
+                operators[name] = reader.operator(section[name], where, arrow.domain, arrow.target)
+            else:
+                maps[name] = reader.map(section[name], where, arrow.domain, arrow.target)
+    vectors = {
+        name: reader.vector(entry, f"problem.vectors.{name}")
+        for name, entry in reader.section("vectors").items()
+    }
+    constants = {
+        name: read_number(entry, f"problem.constants.{name}")
+        for name, entry in reader.section("constants").items()
+    }
+    _check_vectors(statement, vectors)
+    _check_constants(statement, constants)
+    return Problem(
+        reader.field, reader.spaces, operators, maps, vectors, constants, tuple(arrays.seen)
+    )
+
+
+def read_witnesses(value: object, problem: Problem) -> dict[str, tuple[str, Vector]]:
+    """The vectors that a certificate brings along, inline, in the spaces of the problem."""
+    where = "certificate.vectors"
+    table = {"field": problem.field, "spaces": {}}
+    reader = _Reader(table, _Arrays(None))
+    reader.spaces = problem.spaces
+    return {
+        name: reader.vector(entry, f"{where}.{name}")
+        for name, entry in as_object(value, where).items()
+    }
+
+
+def _same_names(names: dict[str, object], kind: type, found: dict[str, object], key: str) -> None:
+    _same_keys({n: e for n, e in names.items() if isinstance(e, kind)}, found, key)
+
+
+def _same_keys(wanted: dict[str, object], found: dict[str, object], key: str) -> None:
+    for name in wanted:
+        if name not in found:
+            raise Unreadable(f"problem.{key}: {name}, which the statement names, is missing")
+    for name in found:
+        if name not in wanted:
+            raise Unreadable(f"problem.{key}: {excerpt(name)} is not in the statement")
+
+
+def _check_vectors(statement: Statement, vectors: dict[str, tuple[str, Vector]]) -> None:
+    bound = {variable.name for variable in statement.for_all}
+    for name, entry in statement.names.items():
+        if isinstance(entry, Named) and name not in bound and name not in statement.exists:
+            if name not in vectors:
+                raise Unreadable(f"problem.vectors: {name}, which the statement names, is missing")
+            if vectors[name][0] != entry.term.space:
+                raise Unreadable(f"problem.vectors.{name}: must be in {entry.term.space}")
+    for name in vectors:
+        entry = statement.names.get(name)
+        if entry is not None and (name in bound or not isinstance(entry, Named)):
+            raise Unreadable(f"problem.vectors.{name}: the statement uses this name otherwise")
+
+
+def _check_constants(statement: Statement, constants: dict[str, Fraction]) -> None:
+    bound = {variable.name for variable in statement.for_all}
+    for name in constants:
+        if name in bound or not isinstance(statement.names.get(name), Signed | None):
+            raise Unreadable(f"problem.constants.{name}: the statement uses this name otherwise")
+    for name, entry in statement.names.items():
+        if not isinstance(entry, Signed):
+            continue
+        if name not in constants:
+            raise Unreadable(f"problem.constants: {name}, which the statement names, is missing")
+        value = constants[name]
+        if (entry.sign == ">" and value <= 0) or (entry.sign == ">=" and value < 0):
+            raise Unreadable(
+                f"problem.constants.{name}: the statement asks for {name} {entry.sign} 0, "
+                f"not {short(value)}"
+            )

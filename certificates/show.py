@@ -1,0 +1,116 @@
+"""Certificates as text: the claim as it was rebuilt, and the steps as a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .exact import Roots
+from .format import short
+from .kernel import Report, Step
+from .maps import AffineMap, ConstantMap, McShaneMap, TableMap
+from .problem import Problem
+
+FOLD = 400  # a judgment longer than this is folded
+
+
+def decimal(value: Roots, digits: int = 6) -> str:
+    """A real number in decimals, rounded towards zero to so many significant digits.
+
+    A rational number with a short fraction is written as it is; "~" marks what was rounded.
+    """
+    exact = value.as_rational()
+    if exact is not None and len(short(exact)) <= digits + 2:
+        return short(exact)
+    sign = "-" if value.sign() < 0 else ""
+    bits = 64
+    while True:
+        low, high = value.enclosure(bits)
+        low, high = min(abs(low), abs(high)), max(abs(low), abs(high))
+        # enough bits when the enclosure is narrow against the value
+        if low and low >> (4 * digits) >= high - low or bits >= 1 << 14:
+            break
+        bits *= 2
+    exponent = 0
+    while low * 10**exponent < 10 ** (digits - 1) << bits:
+        exponent += 1
+    while exponent > 0 and low * 10**exponent >= 10**digits << bits:
+        exponent -= 1
+    mantissa = low * 10**exponent >> bits
+    if exponent > 3 * digits:
+        return f"{sign}~{mantissa}e-{exponent}"
+    text = str(mantissa).rjust(exponent + 1, "0")
+    return f"{sign}~{text[:-exponent]}.{text[-exponent:]}" if exponent else f"{sign}~{text}"
+
+
+def fold(text: str) -> str:
+    """A text shortened to what a reader can take in."""
+    return text if len(text) <= FOLD else f"{text[: FOLD - 40]} ... ({len(text)} characters)"
+
+
+def step_line(number: int, step: Step, width: int = 64) -> str:
+    """One step: its number, what it says, and why."""
+    reason = step.rule.replace("_", " ")
+    if step.premises:
+        reason += " " + ", ".join(f"({place})" for place in step.premises)
+    return f"({number})".rjust(5) + " " + fold(str(step.conclusion)).ljust(width) + "  " + reason
+
+
+def map_text(found: object) -> str:
+    """What a map is, in words."""
+    if isinstance(found, ConstantMap):
+        return "a constant map"
+    if isinstance(found, AffineMap):
+        return "affine, y -> W y + b"
+    if isinstance(found, McShaneMap):
+        return (
+            f"McShane's extension of a table of {len(found.table.inputs)} values "
+            f"with slope {short(found.slope)}"
+        )
+    if isinstance(found, TableMap):
+        return f"any map with the {len(found.inputs)} listed values"
+    return "only named: nothing is known of it"
+
+
+def problem_lines(problem: Problem) -> Iterator[str]:
+    """The data that a claim is about, with three words on what A means."""
+    for name, space in problem.spaces.items():
+        yield f"  {name} = {problem.field}^{space.dimension} with the norm {space.norm}"
+    for name, matrix in problem.operators.items():
+        yield f"  {name} is a dense {matrix.shape[0]} x {matrix.shape[1]} matrix, as stored"
+    for name, found in problem.maps.items():
+        yield f"  {name} is {map_text(found)}"
+    for name, (space_name, _) in problem.vectors.items():
+        yield f"  {name} in {space_name}"
+    for name, number in problem.constants.items():
+        yield f"  {name} = {short(number)}"
+    for array in problem.arrays:
+        yield f"  {array}"
+
+
+def claim_lines(report: Report) -> Iterator[str]:
+    """The claim as it was rebuilt from statement and problem."""
+    yield from report.statement.text.rstrip().split("\n")
+    yield ""
+    if report.problem is None:
+        yield "for all normed spaces over " + (report.statement.field or "R or C")
+    else:
+        yield "on the data"
+        yield from problem_lines(report.problem)
+    for name, text in report.choices:
+        yield f"  with {name} = {fold(text)}"
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """Everything that a yes rests on, except the last line."""
+    yield from claim_lines(report)
+    yield ""
+    for number, step in enumerate(report.steps):
+        yield step_line(number, step)
+    yield ""
+    for what, value in zip(("statement", "problem", "certificate"), report.digests, strict=True):
+        yield f"{what:<12}{value}"
+    assumed = [h for h in report.statement.given if h.label in report.assumed]
+    yield "assumed     " + ("; ".join(f"{h.label}: {h.judgment}" for h in assumed) or "nothing")
+    yield "believed    " + (", ".join(report.believed) or "nothing beyond this kernel")
+    if report.reason:
+        yield f"reason      {report.reason}"

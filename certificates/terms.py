@@ -1,0 +1,286 @@
+"""Vector terms and scalar terms, each in a normal form, so that equality is comparison.
+
+A *vector term* is a linear combination, with rational coefficients, of atoms of one space:
+
+    Datum   x           a vector named by the statement, the problem or a witness
+    Bound   e           the variable of a "for all e"; never the same thing as a datum
+    Image   A x         a linear map at one atom (A is pushed through sums)
+    Value   Psi(t)      a map at a vector term
+
+A *scalar term* is a polynomial with rational coefficients in constants (delta, L) and norms |t|.
+Norms are normalised by |c t| = |c| |t| and |0| = 0, so |u - v| and |v - u| are one atom.
+
+`str` of a term is its text in the language of the statement files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from .format import Unreadable, write_number
+
+MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more atoms is refused
+ONE = Fraction(1)
+
+# ------------------------------------------------------------------------- vector terms
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A named vector: of the statement, of the problem, or a witness."""
+
+    name: str
+    space: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The variable of a "for all": it has no value, whatever the problem holds."""
+
+    name: str
+    space: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A linear map applied to one atom."""
+
+    map: str
+    argument: Atom
+    space: str
+
+    def __str__(self) -> str:
+        return f"{self.map} {self.argument}"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A map applied to a vector term."""
+
+    map: str
+    argument: Term
+    space: str
+
+    def __str__(self) -> str:
+        return f"{self.map}({self.argument})"
+
+
+Atom = Datum | Bound | Image | Value
+
+# The order in which a sum is printed, and the order that picks the positive one of t and -t.
+PRINTED = {Value: 0, Image: 1, Datum: 2, Bound: 3}
+LEADING = {Value: 0, Bound: 1, Image: 2, Datum: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A vector term: distinct atoms of one space, with non-zero coefficients, in printed order."""
+
+    space: str
+    parts: tuple[tuple[Atom, Fraction], ...]
+    size: int = field(default=0, compare=False)  # the atoms inside, arguments counted
+
+    @staticmethod
+    def of(atom: Atom) -> Term:
+        """The term that is one atom."""
+        return Term.combination(atom.space, [(ONE, Term(atom.space, ((atom, ONE),)))])
+
+    @staticmethod
+    def combination(space: str, summands: Iterable[tuple[Fraction, Term]]) -> Term:
+        """A linear combination of terms of one space."""
+        table: dict[Atom, Fraction] = {}
+        for factor, term in summands:
+            for atom, coefficient in term.parts:
+                table[atom] = table.get(atom, Fraction(0)) + factor * coefficient
+        kept = [(atom, c) for atom, c in table.items() if c]
+        size = sum(_size(atom) for atom, _ in kept)
+        if size > MAXIMAL_TERMS:
+            raise Unreadable(f"a vector term has more than {MAXIMAL_TERMS} atoms")
+        return Term(space, tuple(sorted(kept, key=lambda part: _rank(PRINTED, part[0]))), size)
+
+    def __add__(self, other: Term) -> Term:
+        return Term.combination(self.space, [(ONE, self), (ONE, other)])
+
+    def __sub__(self, other: Term) -> Term:
+        return Term.combination(self.space, [(ONE, self), (-ONE, other)])
+
+    def times(self, factor: Fraction) -> Term:
+        """The multiple by a rational number."""
+        return Term.combination(self.space, [(factor, self)])
+
+    def __str__(self) -> str:
+        positive_first = sorted(self.parts, key=lambda part: part[1] < 0)
+        return _sum_text([(c, str(atom)) for atom, c in positive_first])
+
+
+def _rank(order: Mapping[type, int], atom: Atom) -> tuple[int, str]:
+    return order[type(atom)], str(atom)
+
+
+def _size(atom: Atom) -> int:
+    if type(atom) is Image:
+        return 1 + _size(atom.argument)
+    return 1 + atom.argument.size if type(atom) is Value else 1
+
+
+def image(map: str, term: Term, space: str) -> Term:
+    """A linear map at a term: pushed through the sum."""
+    return Term.combination(
+        space, [(c, Term.of(Image(map, atom, space))) for atom, c in term.parts]
+    )
+
+
+def value(map: str, term: Term, space: str) -> Term:
+    """A map at a term."""
+    return Term.of(Value(map, term, space))
+
+
+def bound_variables(term: Term) -> set[str]:
+    """The names of the bound variables that occur in a term, inside arguments too."""
+    found: set[str] = set()
+
+    def look(atom: Atom) -> None:
+        if type(atom) is Bound:
+            found.add(atom.name)
+        elif type(atom) is Image:
+            look(atom.argument)
+        elif type(atom) is Value:
+            found.update(bound_variables(atom.argument))
+
+    for atom, _ in term.parts:
+        look(atom)
+    return found
+
+
+def substitute(term: Term, name: str, replacement: Term) -> Term:
+    """The term with a bound variable replaced everywhere, inside arguments too."""
+
+    def replaced(atom: Atom) -> Term:
+        if type(atom) is Bound and atom.name == name:
+            return replacement
+        if type(atom) is Image:
+            return image(atom.map, replaced(atom.argument), atom.space)
+        if type(atom) is Value:
+            return value(atom.map, substitute(atom.argument, name, replacement), atom.space)
+        return Term.of(atom)
+
+    return Term.combination(term.space, [(c, replaced(atom)) for atom, c in term.parts])
+
+
+# ------------------------------------------------------------------------- scalar terms
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A named real constant of the statement."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """The norm of a vector term whose leading coefficient is 1; made by `norm` alone."""
+
+    term: Term
+
+    def __str__(self) -> str:
+        return f"|{self.term}|"
+
+
+Quantity = Constant | Norm
+Monomial = tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A scalar term: distinct monomials with non-zero coefficients, in a fixed order."""
+
+    parts: tuple[tuple[Monomial, Fraction], ...] = field(default=())
+
+    @staticmethod
+    def number(number: Fraction | int) -> Scalar:
+        """A rational number."""
+        return Scalar((((), Fraction(number)),)) if number else Scalar()
+
+    @staticmethod
+    def of(quantity: Quantity) -> Scalar:
+        """A constant or a norm."""
+        return Scalar((((quantity,), ONE),))
+
+    @staticmethod
+    def collect(parts: Iterable[tuple[Monomial, Fraction]]) -> Scalar:
+        """Add up equal monomials (each already sorted)."""
+        table: dict[Monomial, Fraction] = {}
+        for monomial, coefficient in parts:
+            table[monomial] = table.get(monomial, Fraction(0)) + coefficient
+            if len(table) > MAXIMAL_TERMS:
+                raise Unreadable(f"a scalar term has more than {MAXIMAL_TERMS} summands")
+        kept = [(monomial, c) for monomial, c in table.items() if c]
+        return Scalar(tuple(sorted(kept, key=lambda part: _monomial_rank(part[0]))))
+
+    def __add__(self, other: Scalar) -> Scalar:
+        return Scalar.collect(self.parts + other.parts)
+
+    def __sub__(self, other: Scalar) -> Scalar:
+        return self + other.times(-ONE)
+
+    def times(self, factor: Fraction) -> Scalar:
+        """The multiple by a rational number."""
+        return Scalar(tuple((m, c * factor) for m, c in self.parts)) if factor else Scalar()
+
+    def __mul__(self, other: Scalar) -> Scalar:
+        return Scalar.collect(
+            (tuple(sorted(m + n, key=_quantity_rank)), c * d)
+            for m, c in self.parts
+            for n, d in other.parts
+        )
+
+    def as_number(self) -> Fraction | None:
+        """The number, if no constant and no norm occurs."""
+        if not self.parts:
+            return Fraction(0)
+        return self.parts[0][1] if len(self.parts) == 1 and not self.parts[0][0] else None
+
+    def __str__(self) -> str:
+        return _sum_text([(c, " ".join(map(str, monomial))) for monomial, c in self.parts])
+
+
+def _quantity_rank(quantity: Quantity) -> tuple[bool, str]:
+    return type(quantity) is Norm, str(quantity)
+
+
+def _monomial_rank(monomial: Monomial) -> tuple[int, int, list[tuple[bool, str]]]:
+    norms = sum(type(quantity) is Norm for quantity in monomial)
+    return -norms, len(monomial), [_quantity_rank(quantity) for quantity in monomial]
+
+
+def norm(term: Term) -> Scalar:
+    """|t|, normalised: |0| = 0, and a factor is taken out so that the leading coefficient is 1."""
+    if not term.parts:
+        return Scalar()
+    _, leading = min(term.parts, key=lambda part: _rank(LEADING, part[0]))
+    return Scalar.of(Norm(term.times(1 / leading))).times(abs(leading))
+
+
+# --------------------------------------------------------------------------------- text
+
+
+def _sum_text(summands: list[tuple[Fraction, str]]) -> str:
+    text = ""
+    for coefficient, name in summands:
+        sign = ("-" if coefficient < 0 else "") if not text else (" - " if coefficient < 0 else " + ")
+        size = abs(coefficient)
+        factor = write_number(size) if size != 1 or not name else ""
+        text += sign + " ".join(part for part in (factor, name) if part)
+    return text or "0"
