@@ -293,5 +293,3 @@ def is_diagonally_dominant(matrix: Sequence[Sequence[int]]) -> bool:
     By Gershgorin's theorem such a matrix is positive semidefinite.
     """
     return all(2 * row[j] >= sum(map(abs, row)) and row[j] >= 0 for j, row in enumerate(matrix))
-
-

@@ -171,7 +171,9 @@ def read_json(data: bytes, what: str) -> object:
         raise Unreadable(f"{what}: lists and objects are nested too deeply") from None
     if canonical != data:
         pairs = zip(canonical, data, strict=False)
-        place = next((k for k, (a, b) in enumerate(pairs) if a != b), min(len(canonical), len(data)))
+        place = next(
+            (k for k, (a, b) in enumerate(pairs) if a != b), min(len(canonical), len(data))
+        )
         raise Unreadable(
             f"{what}: not in canonical form from byte {place} on "
             "(sorted keys, no blanks, one newline at the end)"
@@ -229,4 +231,3 @@ def choice(value: object, where: str, table: Mapping[str, Entry]) -> Entry:
     if text not in table:
         raise Unreadable(f"{where}: unknown {excerpt(text)}; known are {', '.join(table)}")
     return table[text]
-

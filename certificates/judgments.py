@@ -76,9 +76,9 @@ FALSE = Comparison(Scalar(), "<")  # 0 < 0
 
 def negations(judgment: Judgment) -> tuple[Judgment, ...]:
     """The judgments any one of which says that `judgment` is false."""
-    if type(judgment) is Lipschitz:
+    if isinstance(judgment, Lipschitz):
         return (NotLipschitz(judgment.map, judgment.bound),)
-    if type(judgment) is NotLipschitz:
+    if isinstance(judgment, NotLipschitz):
         return (Lipschitz(judgment.map, judgment.bound),)
     opposite = judgment.difference.times(Fraction(-1))
     if judgment.relation == "<=":

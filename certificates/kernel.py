@@ -91,9 +91,7 @@ def apply(context: Context, steps: list[Step], raw: object, where: str) -> Step:
     name = as_text(table["rule"], where + ".rule")
     rule = choice(name, where + ".rule", RULES)
     where = f"{where} ({name})"
-    places = [
-        read_natural(item, where + " premises") for item in as_list(table["premises"], where)
-    ]
+    places = [read_natural(item, where + " premises") for item in as_list(table["premises"], where)]
     for place in places:
         if place >= len(steps):
             raise Rejected(f"{where}: premise {place} is not an earlier step")
@@ -212,9 +210,7 @@ def prepare(
     variables = tuple(variable.name for variable in statement.for_all)
     wanted = {"certified": statement.exists, "refuted": variables, "vacuous": ()}[verdict]
     if verdict == "refuted" and (problem is None or statement.exists):
-        raise Rejected(
-            "certificate.verdict: only a statement without 'exists' is refuted, on data"
-        )
+        raise Rejected("certificate.verdict: only a statement without 'exists' is refuted, on data")
     raw = fields(choices, "certificate.choices", wanted)
     outer = {n: e for n, e in statement.names.items() if n not in statement.exists} | extra
     chosen: dict[str, Term | Zero] = {}

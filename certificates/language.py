@@ -28,10 +28,10 @@ TOKEN = re.compile(
     rf"\s+|(?P<number>{INTEGER}(?:/{INTEGER})?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r'|(?P<quoted>"[^"]*")|(?P<symbol><=|>=|->|[-+*()|<>=:,.])'
 )
-RESERVED = frozenset(
-    "statement source field spaces linear map vectors constants given for all in with and "
-    "exists define conclude Lipschitz".split()
-)
+RESERVED = frozenset({
+    "statement", "source", "field", "spaces", "linear", "map", "vectors", "constants",
+    "given", "for", "all", "in", "with", "and", "exists", "define", "conclude", "Lipschitz",
+})  # fmt: skip
 
 # --------------------------------------------------------------------- what a name means
 
@@ -282,7 +282,7 @@ def _scalar(phrase: Phrase, names: Names) -> Scalar:
 
 
 def read_judgment(text: str, names: Names, where: str) -> Judgment:
-    """The judgment that a text denotes.  Raises Unreadable with the column and what was expected."""
+    """The judgment that a text denotes.  Raises Unreadable with column and expected words."""
     phrase = Phrase(text, where)
     result = judgment(phrase, names)
     phrase.end()

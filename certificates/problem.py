@@ -7,7 +7,7 @@ dense and meant *as stored*: an entry stored as a float is the dyadic rational o
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm, prod
@@ -48,12 +48,17 @@ class NormedSpace:
     norm: Norm
 
 
+Field = Literal["R", "C"]
+FIELDS: dict[str, Field] = {"R": "R", "C": "C"}
+Spaces = dict[str, NormedSpace]
+
+
 @dataclass(frozen=True)
 class Problem:
     """The data of a claim, exact.  `arrays` lists what was read: name, shape, digest."""
 
-    field: Literal["R", "C"]
-    spaces: dict[str, NormedSpace]
+    field: Field
+    spaces: Spaces
     operators: dict[str, Matrix]
     maps: dict[str, Mapping]
     vectors: dict[str, tuple[str, Vector]]
@@ -180,25 +185,26 @@ def _matrix(tensor: Tensor, shape: tuple[int, int], where: str) -> Matrix:
 class _Reader:
     """The state of reading one problem file."""
 
-    def __init__(self, table: dict[str, object], arrays: _Arrays) -> None:
+    def __init__(
+        self, table: dict[str, object], arrays: _Arrays, field: Field, spaces: Spaces
+    ) -> None:
         self.table = table
         self.arrays = arrays
-        fields_of: dict[str, Literal["R", "C"]] = {"R": "R", "C": "C"}
-        self.field = choice(table["field"], "problem.field", fields_of)
-        self.spaces = {
-            name: self.space(entry, f"problem.spaces.{name}")
-            for name, entry in as_object(table["spaces"], "problem.spaces").items()
-        }
+        self.field = field
+        self.spaces = spaces
 
     def section(self, name: str) -> dict[str, object]:
         return as_object(self.table.get(name, {}), f"problem.{name}")
 
-    def space(self, value: object, where: str) -> NormedSpace:
+    @staticmethod
+    def space(value: object, where: str) -> NormedSpace:
         table = fields(value, where, ("dimension", "norm"), ("weight",))
         dimension = read_natural(table["dimension"], where + ".dimension", DIMENSION)
         weight = read_number(table.get("weight", "1"), where + ".weight")
         if weight <= 0:
-            raise Unreadable(f"{where}.weight: a norm's weight must be positive, not {short(weight)}")
+            raise Unreadable(
+                f"{where}.weight: a norm's weight must be positive, not {short(weight)}"
+            )
         return NormedSpace(dimension, Norm(choice(table["norm"], where + ".norm", KINDS), weight))
 
     def space_of(self, name: object, where: str) -> NormedSpace:
@@ -316,17 +322,22 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
     )
     choice(table["format"], "problem.format", {FORMAT: None})
     arrays = _Arrays(read_file)
-    reader = _Reader(table, arrays)
+    all_spaces = {
+        name: _Reader.space(entry, f"problem.spaces.{name}")
+        for name, entry in as_object(table["spaces"], "problem.spaces").items()
+    }
+    reader = _Reader(table, arrays, choice(table["field"], "problem.field", FIELDS), all_spaces)
     if statement.field not in ("", reader.field):
         raise Unreadable(
             f"problem.field: the statement is over {statement.field}, the problem over "
             f"{reader.field}"
         )
     names = statement.names
-    _same_names(names, Space, reader.spaces, "spaces")
-    for name, entry in names.items():
-        if isinstance(entry, Space) and entry.norm not in (None, reader.spaces[name].norm.kind):
-            raise Unreadable(f"problem.spaces.{name}: the statement asks for the {entry.norm} norm")
+    spaces = {name: entry for name, entry in names.items() if isinstance(entry, Space)}
+    _same_keys(spaces, reader.spaces, "spaces")
+    for name, space in spaces.items():
+        if space.norm not in (None, reader.spaces[name].norm.kind):
+            raise Unreadable(f"problem.spaces.{name}: the statement asks for the {space.norm} norm")
     arrows = {n: e for n, e in names.items() if isinstance(e, Map) and n not in statement.exists}
     operators: dict[str, Matrix] = {}
     maps: dict[str, Mapping] = {}
@@ -358,20 +369,14 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
 def read_witnesses(value: object, problem: Problem) -> dict[str, tuple[str, Vector]]:
     """The vectors that a certificate brings along, inline, in the spaces of the problem."""
     where = "certificate.vectors"
-    table = {"field": problem.field, "spaces": {}}
-    reader = _Reader(table, _Arrays(None))
-    reader.spaces = problem.spaces
+    reader = _Reader({}, _Arrays(None), problem.field, problem.spaces)
     return {
         name: reader.vector(entry, f"{where}.{name}")
         for name, entry in as_object(value, where).items()
     }
 
 
-def _same_names(names: dict[str, object], kind: type, found: dict[str, object], key: str) -> None:
-    _same_keys({n: e for n, e in names.items() if isinstance(e, kind)}, found, key)
-
-
-def _same_keys(wanted: dict[str, object], found: dict[str, object], key: str) -> None:
+def _same_keys(wanted: Iterable[str], found: Iterable[str], key: str) -> None:
     for name in wanted:
         if name not in found:
             raise Unreadable(f"problem.{key}: {name}, which the statement names, is missing")
@@ -389,8 +394,7 @@ def _check_vectors(statement: Statement, vectors: dict[str, tuple[str, Vector]])
             if vectors[name][0] != entry.term.space:
                 raise Unreadable(f"problem.vectors.{name}: must be in {entry.term.space}")
     for name in vectors:
-        entry = statement.names.get(name)
-        if entry is not None and (name in bound or not isinstance(entry, Named)):
+        if name in bound or not isinstance(statement.names.get(name), Named | None):
             raise Unreadable(f"problem.vectors.{name}: the statement uses this name otherwise")
 
 

@@ -62,8 +62,8 @@ def sign(context: Context, constant: str) -> Judgment:
     entry = context.names.get(constant)
     if not isinstance(entry, Signed) or not entry.sign:
         raise Rejected(f"{constant!r} is not a constant with a declared sign")
-    relation = "<" if entry.sign == ">" else "<="
-    return Comparison.of(Scalar(), relation, Scalar.of(Constant(constant)))
+    positive = entry.sign == ">"
+    return Comparison.of(Scalar(), "<" if positive else "<=", Scalar.of(Constant(constant)))
 
 
 # -------------------------------------------------------------- norms and linear arithmetic
@@ -128,6 +128,8 @@ def weaken(context: Context, premise: Comparison) -> Judgment:
         a < b        a = b
         ------  or  ------
         a <= b      a <= b
+
+    Never refuses.
     """
     return Comparison(premise.difference, "<=")
 
@@ -361,7 +363,8 @@ def _summands(raw: object, where: str, names: Names) -> list[tuple[Fraction, Ter
 
 
 def _integer_rows(raw: object, where: str, names: Names) -> list[Integers]:
-    rows = [[read_number(item, where) for item in as_list(row, where)] for row in as_list(raw, where)]
+    lists = [as_list(row, where) for row in as_list(raw, where)]
+    rows = [[read_number(item, where) for item in row] for row in lists]
     if any(number.denominator != 1 for row in rows for number in row):
         raise Unreadable(f"{where}: rows of integers are expected")
     return [tuple(number.numerator for number in row) for row in rows]
@@ -400,7 +403,5 @@ RULES: dict[str, Rule] = {
     "operator_rows": Rule(operator_rows, (), BOUND),
     "operator_columns": Rule(operator_columns, (), BOUND),
     "operator_signs": Rule(operator_signs, (), BOUND),
-    "operator_gram": Rule(
-        operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
-    ),
+    "operator_gram": Rule(operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}),
 }

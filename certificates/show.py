@@ -27,7 +27,7 @@ def decimal(value: Roots, digits: int = 6) -> str:
         low, high = value.enclosure(bits)
         low, high = min(abs(low), abs(high)), max(abs(low), abs(high))
         # enough bits when the enclosure is narrow against the value
-        if low and low >> (4 * digits) >= high - low or bits >= 1 << 14:
+        if (low and low >> (4 * digits) >= high - low) or bits >= 1 << 14:
             break
         bits *= 2
     exponent = 0

@@ -205,7 +205,9 @@ class _File:
             name, arrow = self.arrow(phrase, linear=True)
             choice = self.choices.get(name)
             if choice not in (None, "0"):
-                raise Unreadable(f'{phrase.where}: the choice for the linear map {name} must be "0"')
+                raise Unreadable(
+                    f'{phrase.where}: the choice for the linear map {name} must be "0"'
+                )
             self.declare(phrase, name, replace(arrow, zero=choice == "0"))
         else:
             name = phrase.take("name", "the name of a vector")

@@ -279,7 +279,8 @@ def norm(term: Term) -> Scalar:
 def _sum_text(summands: list[tuple[Fraction, str]]) -> str:
     text = ""
     for coefficient, name in summands:
-        sign = ("-" if coefficient < 0 else "") if not text else (" - " if coefficient < 0 else " + ")
+        minus = coefficient < 0
+        sign = (" - " if minus else " + ") if text else ("-" if minus else "")
         size = abs(coefficient)
         factor = write_number(size) if size != 1 or not name else ""
         text += sign + " ".join(part for part in (factor, name) if part)
