@@ -129,7 +129,7 @@ class Roots:
     def sign(self) -> int:
         """-1, 0 or 1, exactly.
 
-        Raises Undecided only for a non-zero number below 2^-65536 or so in modulus.
+        Raises Undecided only for a non-zero number that is about 2^-65536 times its summands.
         """
         if all(c > 0 for _, c in self.terms):
             return 1 if self.terms else 0

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from fractions import Fraction
 from hashlib import sha256
@@ -20,10 +21,13 @@ from typing import NoReturn, TypeVar
 
 DECIMAL_DIGITS = 4300  # the limit that CPython itself puts on int <-> str
 FILE_BYTES = 1 << 28  # a JSON file larger than 256 MiB is refused
-INTEGER = rf"(?:0x[0-9a-f]+|[0-9]{{1,{DECIMAL_DIGITS}}})(?![0-9a-z])"
+INTEGER = rf"(?:0x[0-9a-f]+|[0-9]{{1,{DECIMAL_DIGITS}}})(?![0-9A-Za-z_])"
 NUMBER = re.compile(rf"(-?)({INTEGER})(?:/({INTEGER}))?")
 
 Entry = TypeVar("Entry")
+
+if 0 < sys.get_int_max_str_digits() < DECIMAL_DIGITS:  # lowered by the environment
+    sys.set_int_max_str_digits(DECIMAL_DIGITS)
 
 KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
 
@@ -38,7 +42,7 @@ class Rejected(Exception):
 
 def excerpt(text: str, length: int = 40) -> str:
     """A quoted beginning of `text`, fit for a message."""
-    return repr(text) if len(text) <= length else f"{text[:length]!r}... ({len(text)} characters)"
+    return ascii(text) if len(text) <= length else f"{text[:length]!a}... ({len(text)} characters)"
 
 
 # ------------------------------------------------------------------------------- numbers

@@ -37,7 +37,7 @@ from .format import (
     read_natural,
 )
 from .judgments import FALSE, Judgment, negations
-from .language import RESERVED, Named, Names, read_judgment, read_term
+from .language import RESERVED, Defined, Named, Names, read_judgment, read_term
 from .problem import Problem, ReadFile, read_problem, read_witnesses
 from .rules import RULES, Rule
 from .statements import Statement, Zero, read_statement
@@ -212,7 +212,12 @@ def prepare(
     if verdict == "refuted" and (problem is None or statement.exists):
         raise Rejected("certificate.verdict: only a statement without 'exists' is refuted, on data")
     raw = fields(choices, "certificate.choices", wanted)
-    outer = {n: e for n, e in statement.names.items() if n not in statement.exists} | extra
+    # a choice may use neither what is still to be chosen nor what is defined by it
+    outer = {
+        name: entry
+        for name, entry in statement.names.items()
+        if name not in statement.exists and not (wanted and isinstance(entry, Defined))
+    } | extra
     chosen: dict[str, Term | Zero] = {}
     for name in wanted:
         text = as_text(raw[name], f"certificate.choices.{name}")
@@ -240,8 +245,11 @@ def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[s
             for negation in negations(hypothesis.judgment):
                 if negation in decided:
                     return (), f"{hypothesis.label}: {hypothesis.judgment} is false"
-        if FALSE in reached:
+        false = [step.depends for step in steps if step.conclusion == FALSE]
+        if any("range" not in depends for depends in false):
             return (), "the hypotheses contradict each other"
+        if false:
+            return (), "no value of a variable is in its range under the hypotheses"
         raise Rejected("certificate: no step decides the negation of a hypothesis, or gives 0 < 0")
     if undecided:
         raise Rejected(f"certificate: no step decides the hypothesis {undecided[0]}")

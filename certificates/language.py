@@ -245,6 +245,8 @@ def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
         phrase.expect("(")
         argument = expression(phrase, names)
         phrase.expect(")")
+    if argument == Scalar():
+        argument = Term(entry.domain, ())
     if not isinstance(argument, Term) or argument.space != entry.domain:
         raise phrase.error(f"{name} to be applied to a vector of {entry.domain}, before")
     if isinstance(entry, Defined):

@@ -75,7 +75,7 @@ class McShaneMap:
         minus = Fraction(-1)
         for other, output in zip(self.table.inputs, self.table.outputs, strict=True):
             gap = Vector.combination([(Fraction(1), value), (minus, output)], value.dimension)
-            excess = Roots.rational(Fraction(max(gap.real), gap.denominator))
+            excess = Roots.rational(Fraction(max(gap.real, default=0), gap.denominator))
             between = Vector.combination([(Fraction(1), point), (minus, other)], point.dimension)
             if (domain.of(between).times(self.slope) - excess).sign() < 0:
                 raise NoValue("McShane's extension lies below the table's value there")

@@ -85,6 +85,8 @@ def read_npy(data: bytes, what: str) -> Tensor:
         raise Unreadable(f"{what}: the header {excerpt(ascii(header), 60)} is not covered")
     order, letter, digits, fortran, dimensions = match.groups()
     size = int(digits)
+    if order == "|" and size > 1:
+        raise Unreadable(f"{what}: the header does not name the byte order; save it again")
     shape = tuple(int(n) for n in dimensions.split(",") if n.strip())
     body = data[start:]
     count = prod(shape)

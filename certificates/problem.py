@@ -79,14 +79,11 @@ class _Arrays:
     def read(self, value: object, where: str) -> Tensor:
         """An array of any of the three forms: entries, file, or real and imaginary part."""
         table = as_object(value, where)
-        if "entries" in table:
-            fields(table, where, ("entries",))
-            return _inline(table["entries"], where + ".entries")
-        if "file" in table:
-            return self.from_file(table, where)
+        if "entries" in table or "file" in table:
+            return self.simple(table, where)
         fields(table, where, ("real", "imaginary"))
-        real = self.read(table["real"], where + ".real")
-        imag = self.read(table["imaginary"], where + ".imaginary")
+        real = self.simple(table["real"], where + ".real")
+        imag = self.simple(table["imaginary"], where + ".imaginary")
         if real.imag or imag.imag or real.shape != imag.shape:
             raise Unreadable(f"{where}: real and imaginary part must be real arrays of one shape")
         bottom = lcm(real.denominator, imag.denominator)
@@ -96,6 +93,14 @@ class _Arrays:
             tuple(a * (bottom // imag.denominator) for a in imag.real),
             bottom,
         )
+
+    def simple(self, value: object, where: str) -> Tensor:
+        """An array of the forms: entries, file."""
+        table = as_object(value, where)
+        if "file" in table:
+            return self.from_file(table, where)
+        fields(table, where, ("entries",))
+        return _inline(table["entries"], where + ".entries")
 
     def from_file(self, table: dict[str, object], where: str) -> Tensor:
         fields(table, where, ("file", "sha256", "shape"), ("scale",))
@@ -394,7 +399,8 @@ def _check_vectors(statement: Statement, vectors: dict[str, tuple[str, Vector]])
             if vectors[name][0] != entry.term.space:
                 raise Unreadable(f"problem.vectors.{name}: must be in {entry.term.space}")
     for name in vectors:
-        if name in bound or not isinstance(statement.names.get(name), Named | None):
+        own = name in bound or name in statement.exists
+        if own or not isinstance(statement.names.get(name), Named | None):
             raise Unreadable(f"problem.vectors.{name}: the statement uses this name otherwise")
 
 

@@ -199,7 +199,8 @@ def _at(context: Context, map: str, argument: Term) -> Term:
     if isinstance(entry, Defined):
         return substitute(entry.body, entry.parameter, argument)
     if entry.linear:
-        return image(map, argument, entry.target)
+        zero = Term(entry.target, ())
+        return zero if entry.zero else image(map, argument, entry.target)
     return value(map, argument, entry.target)
 
 
@@ -258,7 +259,7 @@ def operator_rows(context: Context, map: str, bound: Fraction) -> Judgment:
     for an affine or linear f(y) = W y + b, by the dual norms of the rows of W (`operators.rows`).
     Refuses if f is not affine, or if this method does not prove the bound.
     """
-    matrix, domain, target = _affine(context, map)
+    matrix, domain, target = affine(context, map)
     return _bounded(map, bound, operators.rows(matrix, domain, target, bound))
 
 
@@ -270,7 +271,7 @@ def operator_columns(context: Context, map: str, bound: Fraction) -> Judgment:
     for an affine or linear f(y) = W y + b, by the norms of the columns (`operators.columns`).
     Refuses if f is not affine, or if this method does not prove the bound.
     """
-    matrix, domain, target = _affine(context, map)
+    matrix, domain, target = affine(context, map)
     return _bounded(map, bound, operators.columns(matrix, domain, target, bound))
 
 
@@ -282,7 +283,7 @@ def operator_signs(context: Context, map: str, bound: Fraction) -> Judgment:
     for an affine or linear f(y) = W y + b over R, from linf or into l1, by enumerating signs
     (`operators.signs`).  Refuses over C, for other norms, for more than 12 signs, or if false.
     """
-    matrix, domain, target = _affine(context, map)
+    matrix, domain, target = affine(context, map)
     if context.data.field != "R":
         raise Rejected("signs are enough over R only")
     return _bounded(map, bound, operators.signs(matrix, domain, target, bound))
@@ -299,12 +300,16 @@ def operator_gram(
     semidefinite, by an approximate Cholesky factor of it (`operators.gram_factor`).
     Refuses for other norms, or if the residual is not diagonally dominant.
     """
-    matrix, domain, target = _affine(context, map)
+    matrix, domain, target = affine(context, map)
     found = operators.gram_factor(matrix, domain, target, bound, factor, shift)
     return _bounded(map, bound, found)
 
 
-def _affine(context: Context, map: str) -> tuple[Matrix, Norm, Norm]:
+def affine(context: Context, map: str) -> tuple[Matrix, Norm, Norm]:
+    """The matrix of an affine or linear map of the problem, and the norms of its two spaces.
+
+    Raises Rejected for other maps.
+    """
     entry = context.names.get(map)
     found = context.data.maps.get(map)
     matrix = found.matrix if isinstance(found, AffineMap) else context.data.operators.get(map)

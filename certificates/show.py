@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .exact import Roots
-from .format import short
+from .format import short, write_number
 from .kernel import Report, Step
 from .maps import AffineMap, ConstantMap, McShaneMap, TableMap
 from .problem import Problem
@@ -18,28 +18,30 @@ def decimal(value: Roots, digits: int = 6) -> str:
 
     A rational number with a short fraction is written as it is; "~" marks what was rounded.
     """
+    value = value.collapse()
+    if not value.terms:
+        return "0"
     exact = value.as_rational()
-    if exact is not None and len(short(exact)) <= digits + 2:
-        return short(exact)
+    if exact is not None and len(write_number(exact)) <= digits + 2:
+        return write_number(exact)
     sign = "-" if value.sign() < 0 else ""
     bits = 64
     while True:
-        low, high = value.enclosure(bits)
-        low, high = min(abs(low), abs(high)), max(abs(low), abs(high))
-        # enough bits when the enclosure is narrow against the value
-        if (low and low >> (4 * digits) >= high - low) or bits >= 1 << 14:
+        ends = sorted(abs(end) for end in value.enclosure(bits))
+        # enough bits when the enclosure is narrow against the value, which is not zero
+        if ends[0] >> 4 * digits >= ends[1] - ends[0] and ends[0] > 10 ** (digits + 2):
             break
         bits *= 2
-    exponent = 0
-    while low * 10**exponent < 10 ** (digits - 1) << bits:
+    exponent = 0  # the value is mantissa * 10^-exponent with `digits` digits in the mantissa
+    while ends[0] * 10**exponent < 10 ** (digits - 1) << bits:
         exponent += 1
-    while exponent > 0 and low * 10**exponent >= 10**digits << bits:
-        exponent -= 1
-    mantissa = low * 10**exponent >> bits
+    mantissa = (ends[0] * 10**exponent) >> bits
+    if exponent == 0:
+        return f"{sign}~{short(mantissa)}"
     if exponent > 3 * digits:
         return f"{sign}~{mantissa}e-{exponent}"
     text = str(mantissa).rjust(exponent + 1, "0")
-    return f"{sign}~{text[:-exponent]}.{text[-exponent:]}" if exponent else f"{sign}~{text}"
+    return f"{sign}~{text[:-exponent]}.{text[-exponent:]}"
 
 
 def fold(text: str) -> str:

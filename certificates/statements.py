@@ -8,6 +8,7 @@ statement says: a certificate may only choose a witness for an `exists`, or, to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -92,6 +93,11 @@ class _File:
             raise Unreadable(f"{phrase.where}: the word {name!r} cannot be used as a name")
         self.names[name] = entry
 
+    def head(self, phrase: Phrase, key: str, value: str) -> None:
+        if key in self.header:
+            raise Unreadable(f"{phrase.where}: the {key} is given twice")
+        self.header[key] = value
+
     def space(self, phrase: Phrase) -> str:
         if not isinstance(self.names.get(phrase.peek()), Space):
             raise phrase.error("the name of a space")
@@ -131,18 +137,18 @@ class _File:
     # one method for each kind of line
 
     def line_statement(self, phrase: Phrase) -> None:
-        words = phrase.text.split('"')[0].split()
-        if len(words) != 2:
+        match = re.fullmatch(r'statement +([A-Za-z0-9._-]+)(?: +"([^"]*)")?', phrase.text)
+        if match is None:
             raise phrase.error('an identifier and a title: statement 4.1.i "..."')
-        self.header["identifier"] = words[1]
-        self.header["title"] = phrase.text.split('"')[1] if '"' in phrase.text else ""
+        self.head(phrase, "identifier", match.group(1))
+        self.header["title"] = match.group(2) or ""
 
     def line_source(self, phrase: Phrase) -> None:
-        self.header["source"] = phrase.take("quoted", "a quoted source")[1:-1]
+        self.head(phrase, "source", phrase.take("quoted", "a quoted source")[1:-1])
         phrase.end()
 
     def line_field(self, phrase: Phrase) -> None:
-        self.header["field"] = phrase.expect("R", "C")
+        self.head(phrase, "field", phrase.expect("R", "C"))
         phrase.end()
 
     def line_spaces(self, phrase: Phrase) -> None:
@@ -265,8 +271,8 @@ def read_statement(data: bytes, choices: Mapping[str, Term | Zero] | None = None
         text = data.decode("ascii")
     except UnicodeDecodeError as error:
         raise Unreadable(f"statement: byte {error.start} is not ASCII; spell Psi, x_det") from None
-    if "\t" in text or "\r" in text:
-        raise Unreadable("statement: tabs and carriage returns are not allowed, use blanks")
+    if not text.replace("\n", "").isprintable():
+        raise Unreadable("statement: tabs and control characters are not allowed, use blanks")
     file = _File(choices or {})
     for number, content in _lines(text):
         phrase = Phrase(content, f"statement line {number}")

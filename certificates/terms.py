@@ -22,6 +22,7 @@ from fractions import Fraction
 from .format import Unreadable, write_number
 
 MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more atoms is refused
+MAXIMAL_DEPTH = 64
 ONE = Fraction(1)
 
 # ------------------------------------------------------------------------- vector terms
@@ -87,6 +88,7 @@ class Term:
     space: str
     parts: tuple[tuple[Atom, Fraction], ...]
     size: int = field(default=0, compare=False)  # the atoms inside, arguments counted
+    depth: int = field(default=0, compare=False)  # how deep arguments are nested
 
     @staticmethod
     def of(atom: Atom) -> Term:
@@ -102,9 +104,14 @@ class Term:
                 table[atom] = table.get(atom, Fraction(0)) + factor * coefficient
         kept = [(atom, c) for atom, c in table.items() if c]
         size = sum(_size(atom) for atom, _ in kept)
-        if size > MAXIMAL_TERMS:
-            raise Unreadable(f"a vector term has more than {MAXIMAL_TERMS} atoms")
-        return Term(space, tuple(sorted(kept, key=lambda part: _rank(PRINTED, part[0]))), size)
+        depth = max((_depth(atom) for atom, _ in kept), default=0)
+        if size > MAXIMAL_TERMS or depth > MAXIMAL_DEPTH:
+            raise Unreadable(
+                f"a vector term has more than {MAXIMAL_TERMS} atoms, or is nested deeper than "
+                f"{MAXIMAL_DEPTH}"
+            )
+        ordered = sorted(kept, key=lambda part: _rank(PRINTED, part[0]))
+        return Term(space, tuple(ordered), size, depth)
 
     def __add__(self, other: Term) -> Term:
         return Term.combination(self.space, [(ONE, self), (ONE, other)])
@@ -129,6 +136,12 @@ def _size(atom: Atom) -> int:
     if type(atom) is Image:
         return 1 + _size(atom.argument)
     return 1 + atom.argument.size if type(atom) is Value else 1
+
+
+def _depth(atom: Atom) -> int:
+    if type(atom) is Image:
+        return 1 + _depth(atom.argument)
+    return 1 + atom.argument.depth if type(atom) is Value else 0
 
 
 def image(map: str, term: Term, space: str) -> Term:

@@ -58,9 +58,11 @@ class Context:
                 raise Rejected(f"the vector {atom.name} has no value here")
             return self.vectors[atom.name][1]
         if isinstance(atom, Image):
+            if atom.map not in self.data.operators:
+                raise Rejected(f"the linear map {atom.map} has no value here")
             return self.data.operators[atom.map].apply(self._atom(atom.argument))
         entry = self.names[atom.map]
-        if not isinstance(entry, Map):
+        if not isinstance(entry, Map) or atom.map not in self.data.maps:
             raise Rejected(f"{atom.map} is no map of the problem")
         domain = self.data.spaces[entry.domain].norm
         try:

@@ -1,0 +1,185 @@
+"""Numbers and arrays from people, made exact: what is read how, and what is refused.
+
+Text and integers are exact.  The floats of a NumPy array or of a .npy file are read *as stored*:
+each is the dyadic rational of its bits, and the file itself, byte for byte, is what the kernel
+will read.  A float where one exact number is asked for is refused, because 0.1 is not 1/10.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from certificates.format import DECIMAL_DIGITS, digest, excerpt, read_number, short, write_number
+from certificates.npy import read_npy
+
+DECIMAL = re.compile(r"-?\d{1,1000}\.\d{1,1000}")
+
+
+class BadInput(Exception):
+    """Something a person gave cannot be used: the sentence names the place and the remedy."""
+
+
+def number(value: object, where: str) -> Fraction:
+    """An exact rational number from an int, a Fraction, or a text such as "1/50" or "0.02".
+
+    Raises BadInput for floats (saying how one would be read) and for anything else.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool):
+        raise BadInput(f"{where}: a number is expected, not {str(value).lower()}")
+    if isinstance(value, int | Fraction):
+        return Fraction(value)
+    if isinstance(value, float):
+        return _refuse_float(value, where)
+    if isinstance(value, str):
+        text = value.strip()
+        if DECIMAL.fullmatch(text):
+            return Fraction(text)
+        if sum(c.isdigit() for c in text) > DECIMAL_DIGITS and not text.startswith(("0x", "-0x")):
+            raise BadInput(
+                f"{where}: a number of {len(text)} digits is too long in decimal; "
+                f"at most {DECIMAL_DIGITS} digits, or hexadecimal 0x..."
+            )
+        try:
+            return read_number(text, where)
+        except Exception as error:
+            raise BadInput(f'{error}, or as a decimal text "0.02"') from None
+    top, bottom = getattr(value, "p", None), getattr(value, "q", None)  # sympy's Rational
+    if isinstance(top, int) and isinstance(bottom, int):
+        return Fraction(top, bottom)
+    raise BadInput(f'{where}: {type(value).__name__} is no exact number; write it like "1/50"')
+
+
+def _refuse_float(value: float, where: str) -> Fraction:
+    if value != value or value in (float("inf"), float("-inf")):
+        raise BadInput(f"{where}: {value} is not a number; a finite exact number is needed")
+    raise BadInput(
+        f"{where}: {value!r} is a float, that is exactly {short(Fraction(value))}; "
+        f'write the number that you mean as a text, "{value!r}" for the decimal'
+    )
+
+
+@dataclass(frozen=True)
+class ExactArray:
+    """An array as the kernel will read it: its shape, its JSON form, and the files beside it."""
+
+    shape: tuple[int, ...]
+    form: dict[str, object]
+    files: dict[str, bytes] = field(default_factory=dict)
+    is_complex: bool = False
+
+
+def array(value: object, where: str, folder: Path | None = None) -> ExactArray:
+    """An exact array from what a person gave; `where` is its place and the stem of its file.
+
+    `value` is a NumPy array; nested lists of exact numbers; the name of a .npy file in `folder`;
+    {"file": NAME or "array": ndarray, "scale": "1/32"}; or {"real": ..., "imaginary": ...}.
+    Raises BadInput.
+    """
+    if isinstance(value, ExactArray):
+        return value
+    if isinstance(value, np.ndarray):
+        return _from_numpy(value, where)
+    if isinstance(value, str):
+        return _from_file(value, where, folder)
+    if isinstance(value, dict):
+        return _from_table(value, where, folder)
+    if isinstance(value, Sequence):
+        value = list(value)
+        shape = _shape(value, where)
+        return ExactArray(shape, {"entries": _entries(value, where)})
+    listed = getattr(value, "tolist", None)
+    if callable(listed):
+        return array(listed(), where, folder)
+    raise BadInput(f"{where}: {type(value).__name__} is no array; give lists, NumPy or a .npy file")
+
+
+def _from_table(table: dict[str, Any], where: str, folder: Path | None) -> ExactArray:
+    keys = set(table)
+    if keys == {"real", "imaginary"}:
+        real = array(table["real"], where + ".real", folder)
+        imag = array(table["imaginary"], where + ".imaginary", folder)
+        if real.shape != imag.shape:
+            raise BadInput(
+                f"{where}: real part {real.shape} and imaginary part {imag.shape} differ"
+            )
+        form: dict[str, object] = {"real": real.form, "imaginary": imag.form}
+        return ExactArray(real.shape, form, real.files | imag.files, True)
+    if keys in ({"file", "scale"}, {"array", "scale"}, {"file"}):
+        inner = array(table["array"] if "array" in table else table["file"], where, folder)
+        scale = number(table.get("scale", 1), where + ".scale")
+        if "file" not in inner.form:
+            raise BadInput(f"{where}.scale: only an array in a .npy file can be scaled")
+        form = inner.form if scale == 1 else {**inner.form, "scale": write_number(scale)}
+        return ExactArray(inner.shape, form, inner.files, inner.is_complex)
+    raise BadInput(
+        f"{where}: the keys {', '.join(sorted(keys))} are not known; "
+        "use file and scale, or real and imaginary"
+    )
+
+
+def _from_numpy(value: np.ndarray[Any, Any], where: str) -> ExactArray:
+    if value.dtype == object:
+        return array(value.tolist(), where)
+    if value.dtype.kind not in "biufc" or value.dtype.itemsize > (
+        16 if value.dtype.kind == "c" else 8
+    ):
+        raise BadInput(
+            f"{where}: entries of type {value.dtype} are not covered; use int64 or float64"
+        )
+    if value.dtype.kind in "fc" and not np.isfinite(value).all():
+        place = np.argwhere(~np.isfinite(value))[0].tolist()
+        raise BadInput(f"{where}: entry {place} is {value[tuple(place)]}; only finite numbers")
+    stream = io.BytesIO()
+    np.save(stream, value)
+    return _stored(stream.getvalue(), where)
+
+
+def _from_file(name: str, where: str, folder: Path | None) -> ExactArray:
+    path = (folder or Path()) / name
+    if path.suffix != ".npy":
+        raise BadInput(f"{where}: {excerpt(name)} must be a .npy file; save it with numpy.save")
+    if not path.is_file():
+        raise BadInput(f"{where}: there is no file {name} in {path.parent.resolve().name}/")
+    return _stored(path.read_bytes(), where)
+
+
+def _stored(data: bytes, where: str) -> ExactArray:
+    """The bytes of a .npy file, read with the kernel's own reader to find what it will refuse."""
+    try:
+        tensor = read_npy(data, where)
+    except Exception as error:
+        raise BadInput(str(error)) from None
+    name = re.sub(r"[^A-Za-z0-9_.]", "_", where) + ".npy"
+    form: dict[str, object] = {
+        "file": name,
+        "sha256": digest(data).removeprefix("sha256:"),
+        "shape": [str(n) for n in tensor.shape],
+    }
+    return ExactArray(tensor.shape, form, {name: data}, bool(tensor.imag))
+
+
+def _shape(value: object, where: str) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple):
+        return ()
+    inner = {_shape(item, where) for item in value}
+    if len(inner) > 1:
+        raise BadInput(f"{where}: rows of different lengths or depths: {sorted(inner)}")
+    return (len(value), *(inner.pop() if inner else ()))
+
+
+def _entries(value: object, where: str) -> object:
+    if isinstance(value, list | tuple):
+        return [_entries(item, f"{where}[{k}]") for k, item in enumerate(value)]
+    if isinstance(value, complex):
+        raise BadInput(f"{where}: write complex arrays as real and imaginary part, or as NumPy")
+    return write_number(number(value, where))

@@ -1,0 +1,14 @@
+"""The theorems, one row each.  Adding a theorem: a statement file, a module, and a row here."""
+
+from __future__ import annotations
+
+from . import thm_4_1_detail_transfer, thm_4_1_network
+from .outcome import Theorem
+
+CATALOGUE: dict[str, Theorem] = {
+    theorem.identifier: theorem
+    for theorem in (
+        thm_4_1_detail_transfer.THEOREM,
+        thm_4_1_network.THEOREM,
+    )
+}

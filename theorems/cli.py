@@ -1,0 +1,182 @@
+"""The command line: check, init, detail, verify, show, list.
+
+Exit statuses: 0 certified, 1 refuted or rejected, 2 bad input, 3 vacuous, 4 undecided,
+5 certified under assumptions that were not permitted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from certificates.__main__ import run as run_kernel
+from certificates.format import Rejected, Unreadable, as_list, as_object, as_text, read_json
+from certificates.show import fold
+
+from .arrays import BadInput
+from .catalogue import CATALOGUE
+from .details import write_detail
+from .examples import EXAMPLES
+from .problem import Problem
+from .result import check
+
+BAD_INPUT = 2
+WIDTH = None if sys.stdout.isatty() else 120
+console = Console(highlight=False, soft_wrap=True, width=WIDTH)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Commands(click.Group):
+    """A group whose commands turn a refusal of input into one sentence and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; BadInput and Unreadable become a message on standard error."""
+        try:
+            return super().invoke(ctx)
+        except (BadInput, Unreadable) as error:
+            errors.print(Text(f"kernelcert: {error}"))
+        except Rejected as error:
+            errors.print(Text(f"kernelcert: the kernel refused what was derived: {error}"))
+        except OSError as error:
+            errors.print(Text(f"kernelcert: {error.filename}: {error.strerror}"))
+        sys.exit(BAD_INPUT)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="kernelcert")
+def main() -> None:
+    """Exact, independently checkable certificates for 'The troublesome kernel'."""
+
+
+@main.command("check")
+@click.argument("theorem")
+@click.argument("problem", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
+@click.option("--permit", multiple=True, metavar="LABEL", help="Accept this assumption.")
+def check_command(
+    theorem: str, problem: Path, output: Path | None, permit: tuple[str, ...]
+) -> None:
+    """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
+
+    Decides every hypothesis, derives, writes statement, problem and certificate into the output
+    folder, verifies the written files with the kernel, and prints the worked proof.
+
+    Example: kernelcert init slice try; kernelcert check 4.1.i try -o try/out
+    """
+    given = Problem.load(problem)
+    with errors.status("deriving") as status:
+        result = check(theorem, given, output, status.update)
+    console.print(result)
+    if output is not None:
+        console.print(Text(f"\nwritten to {output}; verify it again with the kernel alone:"))
+        if result.verified:
+            console.print(Text("  " + kernel_command(output, theorem)))
+    sys.exit(result.status(permit))
+
+
+def kernel_command(output: Path, identifier: str) -> str:
+    """The command that verifies a written certificate with nothing but Python."""
+    return (
+        f"python -m certificates {output / identifier}.claim {output / 'problem.json'} "
+        f"{output / identifier}.certificate.json"
+    )
+
+
+@main.command("init")
+@click.argument("name", type=click.Choice(list(EXAMPLES)))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def init_command(name: str, folder: Path | None) -> None:
+    """Write the example NAME as a problem FOLDER to edit.
+
+    Example: kernelcert init teaching try
+    """
+    target = folder or Path(name)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BadInput(f"{target}: exists already; name a new folder")
+    made = EXAMPLES[name].make()
+    target.mkdir(parents=True, exist_ok=True)
+    for file, data in made.items():
+        (target / file).write_bytes(data)
+    console.print(Text(f"{target / 'problem.toml'} and {len(made) - 1} arrays: edit, then"))
+    console.print(Text(f"  kernelcert check 4.1.i {target} -o {target / 'out'}"))
+
+
+@main.command("detail")
+@click.argument("operator")
+@click.argument("wanted")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+def detail_command(operator: str, wanted: str, output: Path) -> None:
+    """Project the WANTED detail into the kernel of OPERATOR, exactly; both are .npy files.
+
+    Writes x_det, the certificate of A x_det = 0, and the line for a problem file.
+
+    Example: kernelcert detail A.npy drawing.npy -o detail
+    """
+    line, size = write_detail(operator, wanted, output)
+    console.print(Text(f"A x_det = 0, certified in {output}; {size}; in problem.toml write"))
+    console.print(Text(f"  {line}"))
+
+
+@main.command("verify")
+@click.argument("statement")
+@click.argument("problem")
+@click.argument("certificate")
+@click.option("--goal", default="certified", help="The verdict that exits with 0.")
+@click.option("--permit", multiple=True, metavar="LABEL", help="Accept this assumption.")
+def verify_command(
+    statement: str, problem: str, certificate: str, goal: str, permit: tuple[str, ...]
+) -> None:
+    """Verify a certificate with the kernel; PROBLEM is "-" for a proof for all spaces.
+
+    Example: kernelcert verify out/4.1.i.claim out/problem.json out/4.1.i.certificate.json
+    """
+    permitted = [word for label in permit for word in ("--permit", label)]
+    lines, status = run_kernel([statement, problem, certificate, "--goal", goal, *permitted])
+    console.print(Text("\n".join(lines)))
+    sys.exit(status)
+
+
+@main.command("show")
+@click.argument("certificate", type=click.Path(path_type=Path))
+def show_command(certificate: Path) -> None:
+    """Print the steps of a CERTIFICATE as they are written; nothing is verified.
+
+    Example: kernelcert show out/4.1.i.certificate.json
+    """
+    if not certificate.is_file():
+        raise BadInput(f"there is no file {certificate}")
+    table = as_object(read_json(certificate.read_bytes(), certificate.name), certificate.name)
+    for key in ("verdict", "statement", "problem"):
+        console.print(Text(f"{key:<10}{as_text(table.get(key, ''), key)}"))
+    for name, text in as_object(table.get("choices", {}), "choices").items():
+        console.print(Text(f"with      {name} = {text}"))
+    for number, raw in enumerate(as_list(table.get("steps", []), "steps")):
+        step = as_object(raw, f"step {number}")
+        premises = as_list(step.get("premises", []), f"step {number} premises")
+        reason = as_text(step.get("rule", ""), "rule").replace("_", " ")
+        reason += " " + ", ".join(f"({place})" for place in premises) if premises else ""
+        conclusion = fold(as_text(step.get("conclusion", ""), f"step {number} conclusion"))
+        console.print(Text(f"({number})".rjust(5) + f" {conclusion:<64}  {reason}"))
+    console.print(Text("as written; 'kernelcert verify' says whether it is so"))
+
+
+@main.command("list")
+def list_command() -> None:
+    """List the theorems and the examples."""
+    table = Table("theorem", "says", "needs")
+    for theorem in CATALOGUE.values():
+        table.add_row(theorem.identifier, theorem.says, theorem.needs)
+    console.print(table)
+    examples = Table("example", "is")
+    for name, example in EXAMPLES.items():
+        examples.add_row(name, example.says)
+    console.print(examples)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Small problem folders to start from: `kernelcert init NAME` writes one.
+
+The teaching examples are TOML files in this folder; the others are made from data that other
+packages bring along (matplotlib's MRI slice, scikit-learn's digits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+
+from ..arrays import BadInput
+
+Files = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A named example: a line about it, and a function that makes its files."""
+
+    says: str
+    make: Callable[[], Files]
+
+
+def _text(name: str) -> Callable[[], Files]:
+    def make() -> Files:
+        return {"problem.toml": (files(__name__) / f"{name}.toml").read_bytes()}
+
+    return make
+
+
+def _slice() -> Files:
+    try:
+        from .mri_slice import make
+    except ImportError:
+        raise BadInput("slice: needs matplotlib; pip install 'kernelcert[examples]'") from None
+    return make()
+
+
+def _digits() -> Files:
+    try:
+        from .digits import make
+    except ImportError:
+        raise BadInput("digits: needs scikit-learn; pip install 'kernelcert[examples]'") from None
+    return make()
+
+
+EXAMPLES: dict[str, Example] = {
+    "teaching": Example("2 x 3 real, every number on one line", _text("teaching")),
+    "complex": Example("2 x 3 complex, the same idea over C", _text("complex")),
+    "ill-conditioned": Example("a square A with trivial kernel", _text("ill-conditioned")),
+    "table": Example("a map known only by three of its values", _text("table")),
+    "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
+    "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
+}

@@ -1,0 +1,320 @@
+"""Lipschitz constants: the bound that can be certified, and a pair of points that refutes one.
+
+Floats propose (a singular value, a Cholesky factor, a singular vector), the kernel's rules
+dispose.  For an affine map y -> W y + b the constant is the operator norm of W between the two
+norms; `certificates.operators` says which pairs are exact and which are bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+
+from certificates.exact import Matrix, Roots, Vector
+from certificates.format import Rejected, write_number
+from certificates.language import Map
+from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
+from certificates.norms import DUAL, Norm, plain
+from certificates.operators import SIGNS
+from certificates.rules import RULES, affine
+from certificates.values import Context
+
+SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie
+FACTOR_BITS = 44  # size of the entries of an integer Cholesky factor
+
+Floats = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A rule, the bound that it is expected to prove, and the hint that it needs beside it."""
+
+    rule: str
+    bound: Fraction
+    hint: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of the step, but for the map's name."""
+        own = {"bound": self.bound} if self.rule.startswith("operator") else {}
+        return own | self.hint
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two points u, v of the domain with |f(u) - f(v)| >= ratio |u - v|; v = 0 where it is None."""
+
+    left: Vector
+    right: Vector | None
+    ratio: Roots
+
+
+# ------------------------------------------------------------------------- short rationals
+
+
+def simplest_between(low: Fraction, high: Fraction) -> Fraction:
+    """The rational number with the smallest denominator in [low, high], 0 <= low <= high."""
+    whole = -(-low.numerator // low.denominator)
+    if whole <= high:
+        return Fraction(whole)
+    floor = low.numerator // low.denominator
+    return floor + 1 / simplest_between(1 / (high - floor), 1 / (low - floor))
+
+
+def short_above(value: Roots, slack: Fraction = SLACK) -> Fraction:
+    """A short rational number between a real number >= 0 and (1 + slack) times it."""
+    exact = value.as_rational()
+    if exact is not None and len(write_number(exact)) <= 12:
+        return exact
+    bits = 64
+    while True:
+        low, high = (Fraction(end, 1 << bits) for end in value.enclosure(bits))
+        if low > 0 and high <= low * (1 + slack / 4):
+            return simplest_between(high, low * (1 + slack))
+        if bits > 1 << 14:
+            return high
+        bits *= 2
+
+
+# --------------------------------------------------------------------------- upper bounds
+
+
+def upper(context: Context, name: str) -> Proposal | None:
+    """The best certified bound that this module knows for a map of the problem; None for tables."""
+    found = context.data.maps.get(name)
+    if isinstance(found, ConstantMap):
+        return Proposal("constant_map", Fraction(0))
+    if isinstance(found, McShaneMap):
+        _, target = _norms(context, name)
+        return Proposal("mcshane", target.weight * found.slope)
+    if is_tabulated(context, name):
+        return None
+    matrix, domain, target = affine(context, name)
+    return _operator_bound(matrix, domain, target, context.data.field)
+
+
+def is_tabulated(context: Context, name: str) -> bool:
+    """Whether only values of the map are known, so that no rule bounds its constant."""
+    return isinstance(context.data.maps.get(name), TableMap | NamedMap)
+
+
+def _norms(context: Context, name: str) -> tuple[Norm, Norm]:
+    entry = context.names[name]
+    if not isinstance(entry, Map):
+        raise TypeError(f"{name} is not a map of the problem")
+    spaces = context.data.spaces
+    return spaces[entry.domain].norm, spaces[entry.target].norm
+
+
+def _operator_bound(matrix: Matrix, domain: Norm, target: Norm, scalars: str) -> Proposal | None:
+    ratio = target.weight / domain.weight
+    m, n = matrix.shape
+    if domain.kind == "l1":
+        return _largest("operator_columns", _columns(matrix, target), ratio)
+    if target.kind == "linf":
+        return _largest("operator_rows", _rows(matrix, domain), ratio)
+    if domain.kind == target.kind == "l2":
+        return _gram(matrix, ratio)
+    if scalars == "R" and domain.kind == "linf" and n <= SIGNS:
+        return _largest("operator_signs", _corners(matrix, target.kind), ratio)
+    if scalars == "R" and target.kind == "l1" and m <= SIGNS:
+        turned = matrix.transposed()
+        return _largest("operator_signs", _corners(turned, DUAL[domain.kind]), ratio)
+    by_rows = _mixed("operator_rows", target.kind, _rows(matrix, domain), ratio)
+    by_columns = _mixed("operator_columns", DUAL[domain.kind], _columns(matrix, target), ratio)
+    return min(by_rows, by_columns, key=lambda proposal: proposal.bound)
+
+
+def _rows(matrix: Matrix, domain: Norm) -> list[Roots]:
+    return [plain(DUAL[domain.kind], row) for row in matrix.row_vectors()]
+
+
+def _columns(matrix: Matrix, target: Norm) -> list[Roots]:
+    return [plain(target.kind, column) for column in matrix.transposed().row_vectors()]
+
+
+def _corners(matrix: Matrix, kind: Any) -> list[Roots]:
+    corners = product((1, -1), repeat=matrix.columns - 1)
+    return [plain(kind, matrix.apply(Vector.of((1, *corner)))) for corner in corners]
+
+
+def _largest(rule: str, values: list[Roots], ratio: Fraction) -> Proposal:
+    return Proposal(rule, short_above(largest(values).times(ratio)))
+
+
+def largest(values: list[Roots]) -> Roots:
+    """The largest of some real numbers, 0 for none; exact."""
+    top = Roots()
+    for value in values:
+        if (value - top).sign() > 0:
+            top = value
+    return top
+
+
+def _mixed(rule: str, kind: str, values: list[Roots], ratio: Fraction) -> Proposal:
+    uppers = [value.upper() for value in values]
+    total = (
+        sum(uppers)
+        if kind == "l1"
+        else short_above(Roots.sqrt(sum((u * u for u in uppers), Fraction(0))))
+    )
+    return Proposal(rule, short_above(Roots.rational(Fraction(total) * ratio)))
+
+
+def _gram(matrix: Matrix, ratio: Fraction, bound: Fraction | None = None) -> Proposal | None:
+    """A bound above the largest singular value, with its integer Cholesky factor.
+
+    `ratio` is target weight / domain weight; without `bound` a short one is chosen.
+    Returns None if `bound` is not above the singular value that floats see.
+    """
+    real = matrix.as_real()
+    if real.shape[0] < real.shape[1]:
+        real = real.transposed()
+    w = to_floats(real)
+    squares = w.T @ w
+    sigma = float(np.sqrt(max(np.linalg.eigvalsh(squares)[-1], 0.0))) if w.size else 0.0
+    if sigma == 0.0:
+        return Proposal("operator_rows", Fraction(0))
+    if bound is None:
+        low = Fraction(sigma) * ratio * (1 + SLACK / 2)
+        bound = simplest_between(low, low * (1 + SLACK / 2))
+    limit = bound / ratio
+    gap = float(limit) ** 2 - sigma**2
+    if gap <= 0:
+        return None
+    size = real.columns
+    # half of the gap stays on the diagonal, to dominate what rounding leaves beside it
+    root = np.linalg.cholesky((float(limit) ** 2 - gap / 2) * np.eye(size) - squares)
+    # the kernel's integer matrix is scale^2 (limit^2 I - W^T W) with this scale
+    scale = (limit * real.denominator).denominator * real.denominator
+    shift = max(0, FACTOR_BITS - int(np.log2(float(limit))) - scale.bit_length())
+    rows = [
+        tuple(_scaled(float(root[j, k]), scale << shift) for k in range(j + 1)) for j in range(size)
+    ]
+    return Proposal("operator_gram", bound, {"factor": rows, "shift": shift})
+
+
+def _scaled(value: float, factor: int) -> int:
+    """value * factor, to the nearest integer."""
+    top, bottom = value.as_integer_ratio()
+    return (2 * top * factor + bottom) // (2 * bottom)
+
+
+def to_floats(matrix: Matrix) -> Floats:
+    """The nearest floats of a real matrix; (m, n)."""
+    rows = [[a / matrix.denominator for a in row] for row in matrix.real]
+    return np.array(rows, dtype=float).reshape(matrix.shape)
+
+
+# --------------------------------------------------------------------------- lower bounds
+
+
+def steepest(context: Context, name: str) -> Pair | None:
+    """A pair of points with a large slope; for a table the pair of rows with the largest.
+
+    (McShane's extension takes the table's values exactly when no pair of rows is steeper.)
+    """
+    found = context.data.maps.get(name)
+    if isinstance(found, TableMap):
+        return _steepest_pair(found, *_norms(context, name))
+    if isinstance(found, McShaneMap):
+        return _steepest_pair(found.table, *_norms(context, name))
+    if isinstance(found, ConstantMap | NamedMap):
+        return None
+    matrix, domain, target = affine(context, name)
+    candidates = _candidates(matrix, domain)
+    pairs = [_slope(matrix, v, domain, target) for v in candidates if any(v.real) or any(v.imag)]
+    best: Pair | None = None
+    for pair in pairs:
+        if best is None or (pair.ratio - best.ratio).sign() > 0:
+            best = pair
+    return best
+
+
+def _slope(matrix: Matrix, v: Vector, domain: Norm, target: Norm) -> Pair:
+    return Pair(v, None, _quotient(target.of(matrix.apply(v)), domain.of(v)))
+
+
+def _quotient(rise: Roots, run: Roots) -> Roots:
+    """rise / run, exactly where run is one square root or rational, else from below."""
+    if len(run.terms) == 1:
+        radicand, coefficient = run.terms[0]
+        inverse = Roots.sqrt(Fraction(1, radicand)).times(1 / coefficient)
+        return rise * inverse
+    return rise.times(1 / run.upper(128))
+
+
+def _candidates(matrix: Matrix, domain: Norm) -> Iterator[Vector]:
+    """Points at which the operator norm is attained, exactly or nearly."""
+    n = matrix.columns
+    if domain.kind == "l1":
+        for j in range(n):
+            yield Vector.of([int(k == j) for k in range(n)])
+        return
+    as_complex: Floats = np.array(matrix.real, dtype=float) / matrix.denominator
+    if matrix.imag:
+        as_complex = as_complex + 1j * np.array(matrix.imag, dtype=float) / matrix.denominator
+    top = np.linalg.svd(as_complex, full_matrices=False)[2][0].conj()
+    yield _rounded(top)
+    for row in as_complex[:64]:
+        if domain.kind == "linf":
+            moduli = np.where(row == 0, 1, np.abs(row))
+            yield _rounded(np.where(row == 0, 1, row.conj() / moduli))
+        else:
+            yield _rounded(row.conj() / (np.abs(row).max() or 1))
+    if domain.kind == "linf" and n <= SIGNS:
+        for corner in product((1, -1), repeat=n - 1):
+            yield Vector.of((1, *corner))
+
+
+def _rounded(v: Floats) -> Vector:
+    scaled = np.rint(v * 2**24)
+    imag = [int(t) for t in scaled.imag] if np.iscomplexobj(v) else []
+    return Vector.of([int(t) for t in scaled.real], imag, 1 << 24)
+
+
+def _steepest_pair(table: TableMap, domain: Norm, target: Norm) -> Pair | None:
+    """The pair of rows with the largest slope; None for a single row."""
+    best: Pair | None = None
+    rows = list(zip(table.inputs, table.outputs, strict=True))
+    for (y, v), (z, w) in combinations(rows, 2):
+        one, minus = Fraction(1), Fraction(-1)
+        rise = target.of(Vector.combination([(one, v), (minus, w)], v.dimension))
+        run = domain.of(Vector.combination([(one, y), (minus, z)], y.dimension))
+        pair = Pair(y, z, _quotient(rise, run))
+        if best is None or (pair.ratio - best.ratio).sign() > 0:
+            best = pair
+    return best
+
+
+def inline(v: Vector) -> dict[str, object]:
+    """A vector as an inline array of a certificate."""
+
+    def entries(numerators: tuple[int, ...]) -> dict[str, object]:
+        return {"entries": [write_number(Fraction(a, v.denominator)) for a in numerators]}
+
+    return {"real": entries(v.real), "imaginary": entries(v.imag)} if v.imag else entries(v.real)
+
+
+def rebound(context: Context, name: str, bound: Fraction) -> Proposal | None:
+    """A proposal that proves `bound`, or a smaller number; None if there is none."""
+    proposal = upper(context, name)
+    if proposal is None or proposal.bound <= bound:
+        return proposal
+    # the short bound lies a little above the truth: the method may prove `bound` itself
+    exact: Proposal | None = replace(proposal, bound=bound)
+    if proposal.rule == "operator_gram":
+        matrix, domain, target = affine(context, name)
+        exact = _gram(matrix, target.weight / domain.weight, bound)
+    if exact is None:
+        return None
+    try:
+        RULES[exact.rule].function(context, map=name, **exact.arguments)
+    except Rejected:
+        return None
+    return exact

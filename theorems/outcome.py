@@ -1,0 +1,110 @@
+"""What a theorem module hands over: certificates to be, figures, and words about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib.resources import files
+from typing import Any, Literal
+
+from certificates.exact import Roots
+from certificates.format import Rejected
+from certificates.kernel import prepare
+from certificates.language import read_scalar
+from certificates.problem import Problem as Data
+from certificates.values import Context
+
+from .derivation import Derivation
+from .problem import Case, Problem
+
+Verdict = Literal["certified", "refuted", "vacuous", "undecided"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement with the derivation that settles it."""
+
+    identifier: str
+    statement_file: bytes
+    derivation: Derivation
+    words: str  # what the claim says, for the table of a report
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that the report shows: exact, or None where it is not known."""
+
+    name: str
+    value: Roots | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was derived, before the kernel has verified it.
+
+    The first claim is the one that was asked for; `verdict` is "undecided" where there is none.
+    """
+
+    verdict: Verdict
+    case: Case
+    claims: tuple[Claim, ...]
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...]
+    pictures: tuple[tuple[str, Any], ...] = ()
+    extra_files: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A row of the catalogue.
+
+    `derive` makes an outcome from a problem; `prove` makes the proof for all spaces;
+    `forms` are the statements that it settles, the one asked for first.
+    """
+
+    identifier: str
+    says: str
+    needs: str
+    forms: tuple[str, ...]
+    derive: Callable[[Problem], Outcome]
+    prove: Callable[[str], Derivation]
+
+
+def statement(identifier: str) -> bytes:
+    """The bytes of a statement file that the package ships."""
+    return (files("theorems") / "statements" / f"{identifier}.claim").read_bytes()
+
+
+class Numbers:
+    """Reads off exact values of scalar terms, such as "|A x_det|", on a problem's data."""
+
+    def __init__(self, statement_file: bytes, data: Data) -> None:
+        # without choices every name stands for itself
+        self.context: Context = prepare(statement_file, data, "vacuous", {}, {})
+
+    def __call__(self, text: str) -> Roots | None:
+        """The value, or None where a map's value is not known."""
+        scalar = read_scalar(text, self.context.names, "figure")
+        try:
+            return self.context.scalar(scalar)
+        except Rejected:
+            return None
+
+
+def bracket(value: Roots, digits: int = 6) -> tuple[Fraction, Fraction]:
+    """Decimals low <= value <= high, about so many significant digits apart; value >= 0."""
+    exact = value.as_rational()
+    if exact is not None and exact.denominator <= 10**digits:
+        return exact, exact
+    bits = 64
+    while True:
+        low, high = value.enclosure(bits)
+        if (low > 0 and (high - low) << (4 * digits) <= low) or bits > 1 << 14:
+            break
+        bits *= 2
+    scale = 1
+    while low * scale < 10 ** (digits - 1) << bits and bits <= 1 << 14:
+        scale *= 10
+    return Fraction(low * scale >> bits, scale), Fraction(-(-high * scale >> bits), scale)

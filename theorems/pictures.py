@@ -1,0 +1,55 @@
+"""The pictures of a report: truth, with detail, reconstructions, the transferred detail."""
+
+from __future__ import annotations
+
+from math import isqrt
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+
+from certificates.exact import Vector
+
+from .outcome import Outcome
+
+SMALLEST = 64  # images of fewer pixels are no pictures
+
+
+def draw(outcome: Outcome, path: Path) -> bool:
+    """Write one row of grey images, shared scale, with the norm of each; False if not square."""
+    greys = [(title, grey(v)) for title, v in outcome.pictures]
+    panels = [(title, image) for title, image in greys if image is not None]
+    if not panels:
+        return False
+    mpl.use("Agg", force=False)
+    from matplotlib.figure import Figure
+
+    images = [image for _, image in panels]
+    low = min(float(image.min()) for image in images[:4])
+    high = max(float(image.max()) for image in images[:4])
+    figure = Figure(figsize=(2.6 * len(panels), 2.9), dpi=120, layout="constrained")
+    axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    for axis, (title, image) in zip(axes, panels, strict=True):
+        if title.startswith("transferred"):
+            reach = float(np.abs(image).max()) or 1.0
+            axis.imshow(image, cmap="gray", vmin=-reach, vmax=reach)
+        else:
+            axis.imshow(image, cmap="gray", vmin=low, vmax=high)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel(f"l2 norm {float(np.linalg.norm(image)):.4g}", fontsize=8)
+        axis.set_xticks([])
+        axis.set_yticks([])
+    figure.savefig(path)
+    return True
+
+
+def grey(v: Vector) -> npt.NDArray[np.float64] | None:
+    """(N,) -> (n, n) floats for showing, moduli of complex entries; None if N is no square."""
+    side = isqrt(v.dimension)
+    if side * side != v.dimension or v.dimension < SMALLEST:
+        return None
+    values = np.array([a / v.denominator for a in v.real])
+    if v.imag:
+        values = np.hypot(values, np.array([b / v.denominator for b in v.imag]))
+    return values.reshape(side, side)

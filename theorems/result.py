@@ -1,0 +1,270 @@
+"""From a problem to verified files: `check`, and the result that shows itself.
+
+`check` derives, writes statements, problem and certificates, and has the kernel verify what was
+written.  Files appear together or not at all: they are made in a folder beside the wanted one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from certificates.exact import Roots
+from certificates.format import Rejected
+from certificates.judgments import Comparison
+from certificates.kernel import Report, Step, verify
+from certificates.problem import ReadFile
+from certificates.show import decimal, fold, step_line
+from certificates.terms import Scalar
+from certificates.values import Context
+
+from .arrays import BadInput
+from .catalogue import CATALOGUE
+from .outcome import Claim, Figure, Outcome
+from .problem import Problem
+
+STATUS = {"certified": 0, "refuted": 1, "vacuous": 3, "undecided": 4}
+ASSUMING = 5
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A claim whose certificate the kernel has verified."""
+
+    claim: Claim
+    report: Report
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, with its assumptions."""
+        assumed = ", ".join(self.report.assumed)
+        return self.report.verdict + (f", assuming {assumed}" if assumed else "")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `check` found; it prints itself in a terminal and in a notebook.
+
+    `verdict` is certified, refuted, vacuous or undecided; `assumed` are the hypotheses that
+    nobody decided; `status` is the exit status of the command line without permissions.
+    """
+
+    identifier: str
+    outcome: Outcome
+    verified: tuple[Verified, ...]
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on the claim that was asked for."""
+        return self.verified[0].report.verdict if self.verified else "undecided"
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Labels of the hypotheses that nobody decided."""
+        return self.verified[0].report.assumed if self.verified else ()
+
+    def status(self, permitted: Iterable[str] = ()) -> int:
+        """The exit status of the command line, given the permitted assumptions."""
+        if set(self.assumed) - set(permitted):
+            return ASSUMING
+        return STATUS[self.verdict]
+
+    @property
+    def proof(self) -> str:
+        """The worked proof of the claim that was asked for, with the concrete numbers."""
+        return "\n".join(worked_proof(self.verified[0])) if self.verified else ""
+
+    def __rich_console__(self, console: Console, options: object) -> Iterable[object]:
+        """The report, in colours where the terminal has them."""
+        yield Text(f"{self.identifier}: {self.headline()}", style="bold")
+        yield Text("")
+        yield self._claims()
+        yield self._figures()
+        for note in self.outcome.notes:
+            yield Text(f"* {note}")
+        if self.verified:
+            yield Text("\nProof", style="bold")
+            yield Text(self.proof, no_wrap=True, overflow="ignore")
+
+    def headline(self) -> str:
+        """The verdict in a few words."""
+        if not self.verified:
+            return "undecided"
+        reason = self.verified[0].report.reason
+        return self.verified[0].verdict + (f" ({reason})" if reason else "")
+
+    def _claims(self) -> RichTable:
+        table = RichTable("claim", "verdict", "says", title=None)
+        for item in self.verified:
+            table.add_row(item.claim.identifier, item.verdict, item.claim.words)
+        return table
+
+    def _figures(self) -> RichTable:
+        table = RichTable("figure", "value", "is")
+        for figure in self.outcome.figures:
+            table.add_row(figure.name, value_text(figure), Text(figure.note))
+        return table
+
+    def __str__(self) -> str:
+        """The report as plain text."""
+        console = Console(width=120, color_system=None, force_terminal=False, soft_wrap=True)
+        with console.capture() as capture:
+            console.print(self)
+        return capture.get()
+
+    def _repr_html_(self) -> str:
+        """The report in a notebook."""
+        claims = "".join(
+            f"<tr><td>{escape(v.claim.identifier)}</td><td><b>{escape(v.verdict)}</b></td>"
+            f"<td>{escape(v.claim.words)}</td></tr>"
+            for v in self.verified
+        )
+        figures = "".join(
+            f"<tr><td>{escape(f.name)}</td><td>{escape(value_text(f))}</td>"
+            f"<td>{escape(f.note)}</td></tr>"
+            for f in self.outcome.figures
+        )
+        notes = "".join(f"<li>{escape(note)}</li>" for note in self.outcome.notes)
+        return (
+            f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
+            f"<table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
+            f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
+        )
+
+
+def _draw(result: Result, path: Path) -> None:
+    try:
+        from .pictures import draw
+    except ImportError:  # matplotlib comes with the extra "examples"
+        return
+    draw(result.outcome, path)
+
+
+def check(
+    identifier: str,
+    problem: Problem,
+    output: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Settle a theorem on a problem; the kernel verifies what was derived.
+
+    With `output` statements, problem, arrays, certificates, report and pictures are written into
+    that folder, and it is the written files that the kernel verifies.  They appear together or
+    not at all; an earlier result is replaced, a folder with other files is not touched.
+    Raises BadInput for an unknown theorem, for data that do not fit and for such a folder.
+    """
+    if identifier not in CATALOGUE:
+        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
+    say = progress or (lambda _: None)
+    if output is not None:
+        _refuse_foreign(Path(output))
+    say("deriving")
+    outcome = CATALOGUE[identifier].derive(problem)
+    if output is None:
+        return _settled(identifier, outcome, _files(outcome).__getitem__, say)
+    with _appearing(Path(output)) as work:
+        say("writing")
+        for name, data in _files(outcome).items():
+            (work / name).write_bytes(data)
+        result = _settled(identifier, outcome, lambda name: (work / name).read_bytes(), say)
+        (work / "report.txt").write_text(str(result))
+        _draw(result, work / "pictures.png")
+    return result
+
+
+def _files(outcome: Outcome) -> dict[str, bytes]:
+    """Every file that a verdict rests on, by name."""
+    files = dict(outcome.extra_files)
+    if outcome.claims:
+        files |= {"problem.json": outcome.case.problem_file, **outcome.case.files}
+    for claim in outcome.claims:
+        files[f"{claim.identifier}.claim"] = claim.statement_file
+        files[f"{claim.identifier}.certificate.json"] = claim.derivation.certificate()
+    return files
+
+
+def _settled(identifier: str, outcome: Outcome, read: ReadFile, say: Progress) -> Result:
+    """The outcome, each claim verified by the kernel from the files that `read` gives."""
+    verified: list[Verified] = []
+    for claim in outcome.claims:
+        say(f"verifying {claim.identifier}")
+        statement_file = read(f"{claim.identifier}.claim")
+        certificate = read(f"{claim.identifier}.certificate.json")
+        report = verify(statement_file, read("problem.json"), certificate, read)
+        verified.append(Verified(claim, report))
+    return Result(identifier, outcome, tuple(verified))
+
+
+def _refuse_foreign(target: Path) -> None:
+    if not target.exists():
+        return
+    names = {path.name for path in target.iterdir()} if target.is_dir() else {""}
+    if names and "report.txt" not in names:
+        raise BadInput(f"{target}: holds other files; name a new folder for the result")
+
+
+@contextmanager
+def _appearing(target: Path) -> Iterator[Path]:
+    """A folder to work in that becomes `target` at the end, or vanishes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        work.chmod(0o755)
+        yield work
+        if target.exists():
+            shutil.rmtree(target)
+        work.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+# ------------------------------------------------------------------------ the worked proof
+
+
+def value_text(figure: Figure) -> str:
+    """A figure's value for people: exact if short, else rounded towards zero."""
+    return "unknown" if figure.value is None else decimal(figure.value)
+
+
+def worked_proof(item: Verified) -> Iterable[str]:
+    """The claim, then each step with the numbers that its sides have on the data."""
+    context = item.claim.derivation.context
+    for number, step in enumerate(item.report.steps):
+        yield step_line(number, step)
+        numbers = step_numbers(context, step)
+        if numbers:
+            yield f"        {numbers}"
+
+
+def step_numbers(context: Context, step: Step) -> str:
+    """The values of the sides of a comparison, where the data give them one."""
+    if not isinstance(step.conclusion, Comparison):
+        return ""
+    left, right = step.conclusion.sides
+    values = [_value(context, side) for side in (left, right)]
+    if values == [None, None]:
+        return ""
+    texts = [
+        fold(str(side)) if value is None else decimal(value)
+        for side, value in zip((left, right), values, strict=True)
+    ]
+    if texts == [str(left), str(right)]:
+        return ""
+    return f"{texts[0]} {step.conclusion.relation} {texts[1]}"
+
+
+def _value(context: Context, side: Scalar) -> Roots | None:
+    try:
+        return context.scalar(side)
+    except Rejected:
+        return None

@@ -1,0 +1,401 @@
+"""Theorem 4.1: a map that recovers an image with a detail transfers the detail.
+
+Let x_det have small measurements, |A x_det| <= delta, and let Psi recover the image that has the
+detail, |Psi(A(x + x_det)) - (x + x_det)| <= delta.  The measurements of the image *without* the
+detail, A x + e, are within 2 delta of those of the image with it, so an L-Lipschitz map must
+answer within 2 L delta of what it answers there, that is, within (1 + 2 L) delta of x + x_det:
+
+    |Psi(A x + e) - (x + x_det)|
+        <=  |Psi(A x + e) - Psi(A(x + x_det))|  +  |Psi(A(x + x_det)) - (x + x_det)|
+        <=  L |e - A x_det|  +  delta
+        <=  (1 + 2 L) delta.
+
+The module proves three forms of part (i) (`FORMS`): the paper's, with its single delta; the sharp
+one, with fit error, |A x_det| and |e| kept apart; and the one at e = A x_det, which needs no
+Lipschitz constant at all.  Part (ii) is in `thm_4_1_network`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from certificates.exact import Roots
+from certificates.format import Rejected, short, write_number
+from certificates.language import read_term
+from certificates.maps import TableMap
+from certificates.show import decimal
+from certificates.values import Context
+
+from .arrays import BadInput, number
+from .derivation import Derivation, Fact
+from .lipschitz import (
+    Pair,
+    Proposal,
+    inline,
+    is_tabulated,
+    largest,
+    rebound,
+    short_above,
+    steepest,
+    upper,
+)
+from .outcome import Claim, Figure, Numbers, Outcome, Theorem, Verdict, bracket, statement
+from .problem import Case, Problem, Table, norm_of
+
+FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
+DETAIL = "|A x_det|"
+SMALL = Fraction(1, 1000)  # stands for "any positive number" where an infimum is 0
+PAPER, SHARP, EXACT = "4.1.i", "4.1.i.sharp", "4.1.i.exact"
+FORMS = {
+    PAPER: "for every e with |e| <= delta: |Psi(A x + e) - (x + x_det)| <= (1 + 2 L) delta",
+    SHARP: "for every e: |Psi(A x + e) - (x + x_det)| <= fit + L |e - A x_det|",
+    EXACT: "at e = A x_det: |Psi(A x + e) - (x + x_det)| <= fit, whatever L is",
+}
+
+# ------------------------------------------------------------------------- the proofs
+
+
+def split(d: Derivation) -> Fact:
+    """|Psi(Ax+e) - (x+x_det)| <= |Psi(Ax+e) - Psi(A(x+x_det))| + |Psi(A(x+x_det)) - (x+x_det)|."""
+    return d.triangle("Psi(A x + e) - Psi(A(x + x_det))", "Psi(A(x + x_det)) - (x + x_det)")
+
+
+def prove_paper(d: Derivation, lipschitz: Fact, detail: Fact, fit: Fact) -> Fact:
+    """The paper's proof, from the three hypotheses."""
+    e = d.step("range", variable="e", number=1)
+    near = d.add(d.triangle("e", (-1, "A x_det")), e, detail)
+    change = d.step("lipschitz", lipschitz, left="A x + e", right="A(x + x_det)")
+    change = d.add(change, near, by=[1, "L"])
+    return d.add(split(d), change, fit)
+
+
+def prove_sharp(d: Derivation, lipschitz: Fact) -> Fact:
+    """The paper's proof with its three figures kept apart."""
+    change = d.step("lipschitz", lipschitz, left="A x + e", right="A(x + x_det)")
+    return d.add(split(d), change)
+
+
+def prove(identifier: str) -> Derivation:
+    """The proof for all normed spaces of one of the statements."""
+    d = Derivation(statement(identifier))
+    if identifier == PAPER:
+        prove_paper(d, d.given("lipschitz"), d.given("detail"), d.given("fit"))
+    elif identifier == SHARP:
+        prove_sharp(d, d.given("lipschitz"))
+    else:
+        d.given("fit")
+    return d
+
+
+# ------------------------------------------------------------------- part (i) on the data
+
+
+@dataclass(frozen=True)
+class Constants:
+    """delta and L as they were chosen, with the words that say how, and how L is settled."""
+
+    delta: Fraction
+    lipschitz: Fraction
+    words: tuple[str, ...]
+    proposal: Proposal | None
+    against: Pair | None
+
+
+def derive(problem: Problem) -> Outcome:
+    """Theorem 4.1 (i) in its three forms on the data of a problem.
+
+    Raises BadInput where the data do not fit or a constant cannot be chosen.
+    """
+    case, numbers, chosen = choose(problem)
+    figures = list(_figures(numbers, chosen, problem))
+    settled = chosen.proposal is not None or chosen.against is not None
+    if not settled and not is_tabulated(numbers.context, "Psi"):
+        return _undecided(case, numbers, figures, chosen)
+    paper = _paper(case, chosen)
+    claims = [Claim(PAPER, statement(PAPER), paper, FORMS[PAPER])]
+    if paper.header["verdict"] == "certified":
+        _remark(paper, problem)
+    if chosen.against is None:
+        d = _derivation(SHARP, case)
+        prove_sharp(d, _lipschitz(d, chosen))
+        claims.append(Claim(SHARP, statement(SHARP), d, FORMS[SHARP]))
+    if numbers(FIT) is not None:
+        d = _derivation(EXACT, case)
+        d.compute(f"{FIT} <= r")
+        claims.append(Claim(EXACT, statement(EXACT), d, FORMS[EXACT]))
+    verdict: Verdict = "vacuous" if paper.header["verdict"] == "vacuous" else "certified"
+    about = _visibility(numbers) if verdict == "certified" else _deficits(numbers, chosen)
+    notes = [*chosen.words, *about, *_meaning_of_the_map(numbers.context)]
+    return Outcome(
+        verdict=verdict,
+        case=case,
+        claims=tuple(claims),
+        figures=tuple(figures),
+        notes=tuple(notes),
+        pictures=_pictures(numbers.context, problem),
+    )
+
+
+def choose(problem: Problem) -> tuple[Case, Numbers, Constants]:
+    """The case with its constants; "least" becomes a short rational just above the infimum."""
+    file = statement(PAPER)
+    one = {"delta": Fraction(1), "L": Fraction(1), "r": Fraction(0)}
+    slope = None
+    numbers = Numbers(file, problem.case(file, one).data)
+    weight = norm_of(problem.object_norm, "object_norm")[1]
+    pair: Pair | None = None
+    if isinstance(problem.psi, Table):
+        pair = steepest(numbers.context, "Psi")
+    words: list[str] = []
+    if problem.lipschitz == "least":
+        if isinstance(problem.psi, Table):
+            ratio = pair.ratio if pair else Roots()
+            lipschitz = short_above(ratio)
+            words.append(f"L: the table's largest slope is {decimal(ratio)}")
+        else:
+            proposal = upper(numbers.context, "Psi")
+            if proposal is None:
+                raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
+            lipschitz = proposal.bound
+            words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
+        if lipschitz == 0:
+            lipschitz = SMALL
+            words.append(f"L: any positive number serves, {SMALL} is taken")
+    else:
+        lipschitz = number(problem.lipschitz, "lipschitz")
+        if lipschitz <= 0:
+            raise BadInput(f"lipschitz: L must be positive, not {short(lipschitz)}")
+    if isinstance(problem.psi, Table) and problem.psi.extend == "mcshane":
+        if pair is not None and (pair.ratio - Roots.rational(lipschitz)).sign() > 0:
+            raise BadInput(
+                f"lipschitz: the table's largest slope is {decimal(pair.ratio)}, so McShane's "
+                f"extension with L = {short(lipschitz)} misses its values; give a larger L"
+            )
+        slope = lipschitz / weight
+        numbers = Numbers(file, problem.case(file, one, slope).data)
+    fit, detail = numbers(FIT), numbers(DETAIL)
+    delta = least_delta(problem, fit, detail, words)
+    r = short_above(fit) if fit is not None else Fraction(0)
+    case = problem.case(file, {"delta": delta, "L": lipschitz, "r": r}, slope)
+    numbers = Numbers(file, case.data)
+    proposal, against = _settle(numbers.context, lipschitz, pair)
+    return case, numbers, Constants(delta, lipschitz, tuple(words), proposal, against)
+
+
+def least_delta(
+    problem: Problem, fit: Roots | None, detail: Roots | None, words: list[str]
+) -> Fraction:
+    """The problem's delta; for "least" a short number above the infimum, said in `words`."""
+    if problem.delta != "least":
+        delta = number(problem.delta, "delta")
+        if delta <= 0:
+            raise BadInput(f"delta: must be positive, not {short(delta)}")
+        return delta
+    if fit is None:
+        raise BadInput(
+            'delta: "least" needs the value Psi(A(x + x_det)), which psi does not have; '
+            "add that measurement to the table, or give a number"
+        )
+    infimum = largest([fit, detail or Roots()])
+    if infimum.sign() == 0:
+        words.append(f"delta: the infimum is 0, not attained because delta > 0; {SMALL} is taken")
+        return SMALL
+    delta = short_above(infimum)
+    words.append(
+        f"delta: the least is max(fit, |A x_det|) = {decimal(infimum)}, attained; "
+        f"{short(delta)} is taken"
+    )
+    return delta
+
+
+def _settle(
+    context: Context, bound: Fraction, pair: Pair | None
+) -> tuple[Proposal | None, Pair | None]:
+    """What settles Lipschitz(Psi) <= bound: a proposal for it, or a pair of points against it."""
+    proposal = rebound(context, "Psi", bound)
+    if proposal is not None:
+        return proposal, None
+    pair = pair or steepest(context, "Psi")
+    if pair is not None and (pair.ratio - Roots.rational(bound)).sign() > 0:
+        return None, pair
+    return None, None
+
+
+def _derivation(
+    identifier: str, case: Case, vectors: dict[str, object] | None = None
+) -> Derivation:
+    verdict = "certified" if vectors is None else "vacuous"
+    return Derivation(statement(identifier), case.data, case.problem_file, verdict, None, vectors)
+
+
+def _lipschitz(d: Derivation, chosen: Constants) -> Fact:
+    """The hypothesis Lipschitz(Psi) <= L: decided where it can be, else assumed."""
+    if chosen.proposal is None:
+        return d.given("lipschitz")
+    fact = d.step(chosen.proposal.rule, map="Psi", **chosen.proposal.arguments)
+    return d.step("relax", fact, d.compute(f"{write_number(chosen.proposal.bound)} <= L"))
+
+
+def _paper(case: Case, chosen: Constants) -> Derivation:
+    """The paper's form, or the certificate that one of its hypotheses is false."""
+    d = _derivation(PAPER, case)
+    facts: list[Fact] = []
+    for label, left in (("detail", DETAIL), ("fit", FIT)):
+        try:
+            facts.append(d.compute(f"{left} <= delta"))
+        except Rejected:
+            if Numbers(statement(PAPER), case.data)(left) is None:
+                facts.append(d.given(label))
+                continue
+            d = _derivation(PAPER, case, {})
+            d.compute(f"delta < {left}")
+            return d
+    if chosen.against is not None:
+        return _against(case, chosen.against)
+    detail, fit = facts
+    prove_paper(d, _lipschitz(d, chosen), detail, fit)
+    return d
+
+
+def _against(case: Case, pair: Pair) -> Derivation:
+    """Lipschitz(Psi) > L by a pair of points."""
+    vectors: dict[str, object] = {"u": {"space": "Y", "array": inline(pair.left)}}
+    right = "0 u"
+    if pair.right is not None:
+        vectors["v"] = {"space": "Y", "array": inline(pair.right)}
+        right = "v"
+    d = _derivation(PAPER, case, vectors)
+    slope = d.compute(f"L |u - {right}| < |Psi(u) - Psi({right})|")
+    d.step("secant", slope, map="Psi", left="u", right=right, bound="L")
+    return d
+
+
+def _remark(d: Derivation, problem: Problem) -> None:
+    """Steps beyond the claim: is the detail visible, and the exact errors where Psi is known."""
+    try:
+        d.compute("(1 + 2 L) delta < |x_det|")
+    except Rejected:
+        d.compute("|x_det| <= (1 + 2 L) delta")
+    else:
+        # what it means: the reconstruction of x is wrong by at least |x_det| - (1 + 2 L) delta
+        bound = next(
+            Fact(place, step.conclusion)
+            for place, step in enumerate(d.steps)
+            if step.conclusion == d.context.statement.conclude[0]
+        )
+        apart = d.triangle("Psi(A x + e) - x", (-1, "Psi(A x + e) - x - x_det"))
+        d.add(apart, bound)
+    numbers = Numbers(statement(PAPER), d.context.data)
+    for point in ["A x", *(f"A x + {name}" for name in problem.perturbations)]:
+        text = f"|Psi({point}) - x - x_det|"
+        value = numbers(text)
+        if value is not None:
+            low, high = bracket(value)
+            d.compute(f"{text} <= {write_number(high)}")
+            if low > 0:
+                d.compute(f"{write_number(low)} <= {text}")
+
+
+def _figures(numbers: Numbers, chosen: Constants, problem: Problem) -> list[Figure]:
+    one_by_one = [
+        ("|x_det|", "|x_det|", "the size of the detail"),
+        ("|A x_det|", DETAIL, "how much of it is measured"),
+        ("fit", FIT, "|Psi(A(x + x_det)) - (x + x_det)|"),
+        ("delta", "delta", "the paper's single figure"),
+        ("L", "L", "Lipschitz constant of Psi used"),
+        ("paper's bound", "(1 + 2 L) delta", "(1 + 2 L) delta, for |e| <= delta"),
+        ("sharp bound", f"{FIT} + L delta + L {DETAIL}", "fit + L (delta + |A x_det|)"),
+        ("sharp bound, e = 0", f"{FIT} + L {DETAIL}", "fit + L |A x_det|"),
+        ("sharp bound, e = A x_det", FIT, "fit, no L at all"),
+        ("exact error, e = 0", "|Psi(A x) - x - x_det|", "|Psi(A x) - (x + x_det)|"),
+        ("distance to truth, e = 0", "|Psi(A x) - x|", "|Psi(A x) - x|"),
+    ]
+    for name in problem.perturbations:
+        text = f"|Psi(A x + {name}) - x - x_det|"
+        one_by_one.append((f"exact error, e = {name}", text, text))
+        one_by_one.append((f"size of {name}", f"|{name}|", f"|{name}|"))
+    return [Figure(name, numbers(text), note) for name, text, note in one_by_one]
+
+
+def _visibility(numbers: Numbers) -> list[str]:
+    notes = []
+    size, paper = numbers("|x_det|"), numbers("(1 + 2 L) delta")
+    sharp = numbers(f"{FIT} + L {DETAIL}")
+    if size is not None and paper is not None and (size - paper).sign() > 0:
+        notes.append(
+            "the detail is transferred: |x_det| > (1 + 2 L) delta, so for every |e| <= delta the "
+            "reconstruction of x differs from x by more than |x_det| - (1 + 2 L) delta"
+        )
+    else:
+        notes.append(
+            "the paper's bound says little here: |x_det| <= (1 + 2 L) delta, the detail may be "
+            "absent from a reconstruction that satisfies it"
+        )
+        if size is not None and sharp is not None and (size - sharp).sign() > 0:
+            notes.append(
+                "the sharp bound does say it: at e = 0 the reconstruction is within "
+                "fit + L |A x_det| < |x_det| of x + x_det"
+            )
+    return notes
+
+
+def _deficits(numbers: Numbers, chosen: Constants) -> list[str]:
+    """By how much the hypotheses fail that do."""
+    notes = []
+    for name, left in (("fit", FIT), ("detail", DETAIL)):
+        excess = numbers(f"{left} - delta")
+        if excess is not None and excess.sign() > 0:
+            notes.append(f"{name}: {left} exceeds delta by {decimal(excess)}")
+    if chosen.against is not None:
+        notes.append(
+            f"lipschitz: a pair of points has slope {decimal(chosen.against.ratio)}, more than "
+            f"L = {short(chosen.lipschitz)}"
+        )
+    return notes
+
+
+def _meaning_of_the_map(context: Context) -> list[str]:
+    found = context.data.maps["Psi"]
+    if isinstance(found, TableMap):
+        return [
+            f"the claim is about any map with these {len(found.inputs)} values; that it is "
+            "Lipschitz with constant L is assumed (allow it with --permit lipschitz)"
+        ]
+    return []
+
+
+def _undecided(case: Case, numbers: Numbers, figures: list[Figure], chosen: Constants) -> Outcome:
+    """The exact Lipschitz constant lies between what a pair shows and what a rule proves."""
+    best, pair = upper(numbers.context, "Psi"), steepest(numbers.context, "Psi")
+    low = decimal(pair.ratio) if pair else "0"
+    high = short(best.bound) if best else "infinity"
+    note = f"Lipschitz(Psi) <= L is not settled: the constant is at least {low}, at most {high}"
+    return Outcome("undecided", case, (), tuple(figures), (*chosen.words, note))
+
+
+def _pictures(context: Context, problem: Problem) -> tuple[tuple[str, object], ...]:
+    """The images of the report, as exact vectors by name."""
+    found: list[tuple[str, object]] = []
+    for title, text in (
+        ("truth x", "x"),
+        ("with detail x + x_det", "x + x_det"),
+        ("Psi(A(x + x_det))", "Psi(A(x + x_det))"),
+        ("Psi(A x)", "Psi(A x)"),
+        ("transferred: Psi(A x) - x", "Psi(A x) - x"),
+    ):
+        try:
+            found.append((title, context.vector(read_term(text, context.names, "picture"))))
+        except Rejected:
+            continue
+    return tuple(found)
+
+
+THEOREM = Theorem(
+    PAPER,
+    "a map that recovers an image with a detail transfers the detail to the image without it",
+    "operator, x, x_det, psi; delta and lipschitz, each a number or 'least'",
+    (PAPER, SHARP, EXACT),
+    derive,
+    prove,
+)
