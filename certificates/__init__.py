@@ -8,6 +8,6 @@ in `rules`, and reports what was proved, what was assumed and what is believed.
 The package imports the Python standard library and itself.  It computes with integers and
 rationals only, it searches for nothing, and every refusal is a sentence with an address.
 
-Reading order: format, exact, terms, judgments, statements, norms, operators, maps, npy, problem,
-rules, kernel, show, __main__.
+Reading order: format, exact, terms, judgments, language, statements, then the meanings of data
+matrices, norms, operators, maps, npy, problem, values, then rules, kernel, show, __main__.
 """

@@ -18,9 +18,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-if not __package__:  # run as a folder: make the package importable under its name
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    __package__ = "certificates"
+if not __package__:  # run as a folder: import the package under its name, and no other file there
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    import certificates
+
+    __package__ = certificates.__name__
+    del sys.path[0]
 
 from certificates.format import FILE_BYTES, Rejected, Unreadable
 from certificates.kernel import VERDICTS, verify
@@ -74,6 +77,8 @@ def run(arguments: list[str]) -> tuple[list[str], int]:
         return [f"s UNREADABLE {error}"], 2
     except Rejected as error:
         return [f"s REJECTED {error}"], 1
+    except (RecursionError, MemoryError) as error:
+        return [f"s UNREADABLE too large or nested too deeply ({type(error).__name__})"], 2
     lines = list(report_lines(report))
     if set(report.assumed) - permitted:
         return [*lines, f"s ASSUMED {' '.join(report.assumed)}"], 5

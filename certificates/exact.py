@@ -1,32 +1,26 @@
-"""Exact numbers: vectors and matrices over Q(i), and finite sums of square roots.
+"""Exact numbers: finite sums of square roots.
 
-Nothing in this package rounds.  A vector of Q(i)^n is kept as integers over one common
-denominator, because a sum of integer products is the fastest exact operation that Python has.
-A norm is in general not rational (the Euclidean norm of (1, 1) is the square root of 2), but it
-is always a finite sum of rational multiples of square roots of integers; `Roots` holds such
-sums and finds their signs, so that two norms can be compared without any tolerance.
+Nothing in this package rounds.  A norm is in general not rational (the Euclidean norm of (1, 1)
+is the square root of 2), but it is always a finite sum of rational multiples of square roots of
+integers; `Roots` holds such sums and finds their signs, so that two norms can be compared without
+any tolerance.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, isqrt, lcm
-from operator import add, mul, neg
-
-Integers = tuple[int, ...]
+from math import isqrt
 
 FIRST_BITS = 64  # precision of the first enclosure of a sum of square roots
 ZERO_TEST_BITS = 256  # from here on a sum that still straddles zero is tested for being zero
+MAXIMAL_CLASSES = 1 << 12  # more square roots are not tested for a sum of zero
 LAST_BITS = 1 << 16  # beyond this precision a sign is given up
 
 
 class Undecided(Exception):
     """A sign was not settled within the precision limit of this module."""
-
-
-# --------------------------------------------------------------------------- square roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +106,10 @@ class Roots:
 
         Square roots of integers in distinct classes of Q*/Q*^2 are linearly independent over Q
         (Besicovitch 1940), so the result has no terms exactly when the number is zero.
+        The cost is quadratic: raises Undecided for more than 4,096 terms.
         """
+        if len(self.terms) > MAXIMAL_CLASSES:
+            raise Undecided(f"whether a sum of {len(self.terms)} square roots is zero")
         classes: dict[int, Fraction] = {}
         for radicand, coefficient in self.terms:
             for representative in classes:
@@ -129,7 +126,8 @@ class Roots:
     def sign(self) -> int:
         """-1, 0 or 1, exactly.
 
-        Raises Undecided only for a non-zero number that is about 2^-65536 times its summands.
+        Raises Undecided for a non-zero number that is about 2^-65536 times its summands, and as
+        `collapse` does for one that might be zero.
         """
         if all(c > 0 for _, c in self.terms):
             return 1 if self.terms else 0
@@ -146,150 +144,3 @@ class Roots:
                     return 0
             bits *= 2
         raise Undecided(f"the sign of a sum of {len(self.terms)} square roots")
-
-
-# ------------------------------------------------------------------- vectors and matrices
-
-
-def _lowest(denominator: int, *rows: Sequence[int]) -> int:
-    """The greatest common divisor of the denominator and of all entries."""
-    divisor = denominator
-    for row in rows:
-        divisor = gcd(divisor, *row)
-        if divisor == 1:
-            break
-    return divisor
-
-
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A vector of Q(i)^n: (real + i imag) / denominator, in lowest terms.
-
-    `imag` is () for a real vector, so two vectors are equal exactly when their fields are.
-    """
-
-    real: Integers
-    imag: Integers
-    denominator: int
-
-    @staticmethod
-    def of(real: Sequence[int], imag: Sequence[int] = (), denominator: int = 1) -> Vector:
-        """Integers (n,), integers (n,) or (), a positive integer -> the vector, reduced."""
-        divisor = _lowest(denominator, real, imag)
-        if divisor != 1:
-            real = [a // divisor for a in real]
-            imag = [a // divisor for a in imag]
-        return Vector(tuple(real), tuple(imag) if any(imag) else (), denominator // divisor)
-
-    @staticmethod
-    def combination(parts: Sequence[tuple[Fraction, Vector]], dimension: int) -> Vector:
-        """The linear combination of vectors in Q(i)^dimension with rational coefficients."""
-        denominator = lcm(*(v.denominator * c.denominator for c, v in parts))
-        real = [0] * dimension
-        imag = [0] * dimension
-        for c, v in parts:
-            factor = c.numerator * (denominator // (v.denominator * c.denominator))
-            real = [a + factor * b for a, b in zip(real, v.real, strict=True)]
-            if v.imag:
-                imag = [a + factor * b for a, b in zip(imag, v.imag, strict=True)]
-        return Vector.of(real, imag, denominator)
-
-    @property
-    def dimension(self) -> int:
-        """n."""
-        return len(self.real)
-
-    def squares(self) -> list[int]:
-        """|v_j|^2 times denominator^2, for j = 1, ..., n."""
-        real = list(map(mul, self.real, self.real))
-        return list(map(add, real, map(mul, self.imag, self.imag))) if self.imag else real
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """A matrix of Q(i)^(m x n), m rows of n columns, over one positive denominator.
-
-    `imag` is () for a real matrix.  Entries and denominator may share a factor.
-    """
-
-    real: tuple[Integers, ...]
-    imag: tuple[Integers, ...]
-    denominator: int
-    columns: int
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(m, n)."""
-        return len(self.real), self.columns
-
-    def apply(self, v: Vector) -> Vector:
-        """(m, n), (n,) -> (m,): the product with a vector."""
-
-        def product(rows: tuple[Integers, ...], column: Integers) -> list[int]:
-            return [sum(map(mul, row, column)) for row in rows]
-
-        real = product(self.real, v.real)
-        imag: list[int] = []
-        if self.imag and v.imag:
-            real = list(map(add, real, map(neg, product(self.imag, v.imag))))
-        if self.imag:
-            imag = product(self.imag, v.real)
-        if v.imag:
-            other = product(self.real, v.imag)
-            imag = list(map(add, imag, other)) if imag else other
-        return Vector.of(real, imag, self.denominator * v.denominator)
-
-    def row_vectors(self) -> Iterable[Vector]:
-        """The m rows, as vectors of Q(i)^n."""
-        for j, row in enumerate(self.real):
-            yield Vector.of(row, self.imag[j] if self.imag else (), self.denominator)
-
-    def transposed(self) -> Matrix:
-        """(m, n) -> (n, m), without conjugation."""
-        if not self.real:
-            return Matrix(((),) * self.columns, (), self.denominator, 0)
-        imag = tuple(zip(*self.imag, strict=True)) if self.imag else ()
-        return Matrix(tuple(zip(*self.real, strict=True)), imag, self.denominator, len(self.real))
-
-    def as_real(self) -> Matrix:
-        """The matrix [[X, -Y], [Y, X]] of the same map X + iY on R^2n; (m, n) -> (2m, 2n).
-
-        A real matrix is returned as it is.  The Euclidean operator norm is the same.
-        """
-        if not self.imag:
-            return self
-        rows = list(zip(self.real, self.imag, strict=True))
-        upper = [x + tuple(map(neg, y)) for x, y in rows]
-        lower = [y + x for x, y in rows]
-        return Matrix(tuple(upper + lower), (), self.denominator, 2 * self.columns)
-
-
-def gram(rows: Sequence[Integers], columns: int) -> list[list[int]]:
-    """Integer rows (m, n) -> R^T R, (n, n).
-
-    All n entries of a row are packed into one long integer, a lane each, so that one
-    multiplication by a small integer does n of them: n m products of long integers in all.
-    """
-    largest = max((abs(a) for row in rows for a in row), default=0)
-    lane = (2 * largest.bit_length() + len(rows).bit_length() + 2 + 7) // 8  # bytes
-    half = 1 << (8 * lane - 1)
-    offset = int.from_bytes(half.to_bytes(lane, "little") * columns, "little")
-    sums = [0] * columns
-    for row in rows:
-        lanes = b"".join([(a + half).to_bytes(lane, "little") for a in row])
-        packed = int.from_bytes(lanes, "little") - offset
-        sums = [total + a * packed if a else total for total, a in zip(sums, row, strict=True)]
-    result: list[list[int]] = []
-    for total in sums:
-        data = (total + offset).to_bytes(lane * columns + 1, "little")
-        lanes_of = range(0, lane * columns, lane)
-        result.append([int.from_bytes(data[k : k + lane], "little") - half for k in lanes_of])
-    return result
-
-
-def is_diagonally_dominant(matrix: Sequence[Sequence[int]]) -> bool:
-    """Symmetric integer (n, n): every diagonal entry >= the sum of the moduli in its row.
-
-    By Gershgorin's theorem such a matrix is positive semidefinite.
-    """
-    return all(2 * row[j] >= sum(map(abs, row)) and row[j] >= 0 for j, row in enumerate(matrix))

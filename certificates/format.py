@@ -4,7 +4,7 @@ A file is ASCII JSON in the one form that `write_json` gives (sorted keys, no bl
 newline), so that equal contents have equal digests.  Numbers are always strings,
 
     number   =  ["-"] integer ["/" integer]
-    integer  =  1 to 4,300 decimal digits   |   "0x" followed by hexadecimal digits,
+    integer  =  1 to 4,300 decimal digits   |   "0x" and 1 to 262,144 hexadecimal digits,
 
 because a JSON number is a float to most programs.  `docs/format.md` is the full description.
 """
@@ -20,8 +20,9 @@ from hashlib import sha256
 from typing import NoReturn, TypeVar
 
 DECIMAL_DIGITS = 4300  # the limit that CPython itself puts on int <-> str
+HEX_DIGITS = 1 << 18  # a million bits
 FILE_BYTES = 1 << 28  # a JSON file larger than 256 MiB is refused
-INTEGER = rf"(?:0x[0-9a-f]+|[0-9]{{1,{DECIMAL_DIGITS}}})(?![0-9A-Za-z_])"
+INTEGER = rf"(?:0x[0-9a-f]{{1,{HEX_DIGITS}}}|[0-9]{{1,{DECIMAL_DIGITS}}})(?![0-9A-Za-z_])"
 NUMBER = re.compile(rf"(-?)({INTEGER})(?:/({INTEGER}))?")
 
 Entry = TypeVar("Entry")
@@ -122,9 +123,11 @@ def _no_numbers(_text: str) -> NoReturn:
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(f"the key {excerpt(twice)} occurs twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Unreadable(f"the key {excerpt(name)} occurs twice in one object")
+            seen.add(name)
     return table
 
 

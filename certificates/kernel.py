@@ -37,10 +37,11 @@ from .format import (
     read_natural,
 )
 from .judgments import FALSE, Judgment, negations
-from .language import RESERVED, Defined, Named, Names, read_judgment, read_term
+from .language import Named, Names, is_name, read_judgment
+from .matrices import Vector
 from .problem import Problem, ReadFile, read_problem, read_witnesses
 from .rules import RULES, Rule
-from .statements import Statement, Zero, read_statement
+from .statements import Statement, read_statement
 from .terms import Datum, Term
 from .values import Context
 
@@ -63,7 +64,8 @@ class Report:
     """What was verified.
 
     `digests` are those of statement, problem ("-" for all spaces) and certificate; `choices` are
-    the witnesses of `exists`, or the vectors that refute a `for all`; `assumed` are
+    the witnesses of `exists`, or the vectors that refute a `for all`; `witnesses` are vectors that
+    the certificate brought along; `assumed` are
     labels of hypotheses; `believed` are components beyond the kernel; `reason` names the
     hypothesis of a vacuous verdict or the conclusion of a refuted one.
     """
@@ -73,6 +75,7 @@ class Report:
     problem: Problem | None
     digests: tuple[str, str, str]
     choices: tuple[tuple[str, str], ...]
+    witnesses: tuple[tuple[str, Vector], ...]
     steps: tuple[Step, ...]
     assumed: tuple[str, ...]
     believed: tuple[str, ...]
@@ -174,6 +177,10 @@ def verify(
         problem=problem,
         digests=digests,
         choices=tuple((name, str(text)) for name, text in choices.items()),
+        witnesses=tuple(
+            (name, context.vectors[name][1])
+            for name in as_object(table.get("vectors", {}), "certificate.vectors")
+        ),
         steps=tuple(steps),
         assumed=assumed,
         believed=(),
@@ -189,41 +196,27 @@ def prepare(
     To certify, every `exists` must be chosen; to refute, every `for all`; nothing else may be.
     """
     statement = read_statement(statement_file)
-    named = dict(problem.vectors) if problem else {}
-    if problem is None:
-        if as_object(vectors, "certificate.vectors"):
-            raise Unreadable("certificate.vectors: there are no coordinates without a problem")
-    else:
-        for name, found in read_witnesses(vectors, problem).items():
-            if name in named:
-                raise Unreadable(f"certificate.vectors: {name!r} is a vector of the problem")
-            named[name] = found
+    vectors_of = dict(problem.vectors) if problem else {}
     extra: Names = {}
-    for name, (space, _) in named.items():
-        entry = statement.names.get(name)
-        if entry is None:
-            if name in RESERVED or not (name.isidentifier() and name[0] != "_"):
-                raise Unreadable(f"{name!r} cannot be the name of a vector")
-            extra[name] = Named(Term.of(Datum(name, space)))
-        elif problem is None or name not in problem.vectors:
-            raise Unreadable(f"certificate.vectors: {name!r} is a name of the statement")
+    if problem is None:
+        fields(vectors, "certificate.vectors (no coordinates without a problem)", ())
+    else:
+        witnesses = read_witnesses(vectors, problem)
+        for name in witnesses:
+            if name in statement.names or name in vectors_of or not is_name(name):
+                raise Unreadable(f"certificate.vectors: {excerpt(name)} cannot be a new name")
+        vectors_of |= witnesses
+        for name, (space, _) in vectors_of.items():
+            if name not in statement.names:
+                extra[name] = Named(Term.of(Datum(name, space)))
     variables = tuple(variable.name for variable in statement.for_all)
     wanted = {"certified": statement.exists, "refuted": variables, "vacuous": ()}[verdict]
     if verdict == "refuted" and (problem is None or statement.exists):
         raise Rejected("certificate.verdict: only a statement without 'exists' is refuted, on data")
     raw = fields(choices, "certificate.choices", wanted)
-    # a choice may use neither what is still to be chosen nor what is defined by it
-    outer = {
-        name: entry
-        for name, entry in statement.names.items()
-        if name not in statement.exists and not (wanted and isinstance(entry, Defined))
-    } | extra
-    chosen: dict[str, Term | Zero] = {}
-    for name in wanted:
-        text = as_text(raw[name], f"certificate.choices.{name}")
-        chosen[name] = "0" if text == "0" else read_term(text, outer, f"the choice for {name}")
-    resolved = read_statement(statement_file, chosen)
-    return Context(resolved, {**resolved.names, **extra}, problem, named)
+    texts = {name: as_text(raw[name], f"certificate.choices.{name}") for name in wanted}
+    resolved = read_statement(statement_file, texts, extra)
+    return Context(resolved, {**resolved.names, **extra}, problem, vectors_of)
 
 
 def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[str, ...], str]:

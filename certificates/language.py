@@ -24,14 +24,21 @@ from .terms import Constant, Scalar, Term, image, norm, substitute, value
 
 TEXT_LENGTH = 100_000  # a longer expression is refused
 DEPTH = 64  # so is a deeper one
+NAME = "[A-Za-z][A-Za-z0-9_]*"
 TOKEN = re.compile(
-    rf"\s+|(?P<number>{INTEGER}(?:/{INTEGER})?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
+    rf"\s+|(?P<number>{INTEGER}(?:/{INTEGER})?)|(?P<name>{NAME})"
     r'|(?P<quoted>"[^"]*")|(?P<symbol><=|>=|->|[-+*()|<>=:,.])'
 )
 RESERVED = frozenset({
     "statement", "source", "field", "spaces", "linear", "map", "vectors", "constants",
     "given", "for", "all", "in", "with", "and", "exists", "define", "conclude", "Lipschitz",
 })  # fmt: skip
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a name: a letter, then letters, digits and "_"; not reserved."""
+    return re.fullmatch(NAME, text) is not None and text not in RESERVED
+
 
 # --------------------------------------------------------------------- what a name means
 
@@ -106,29 +113,26 @@ class Phrase:
             if match.lastgroup:
                 self.tokens.append((match.lastgroup, match.group(), place + 1))
             place = match.end()
+        self.tokens.append(("end", "the end", len(self.text) + 1))
 
     def error(self, expected: str) -> Unreadable:
         """The complaint at the current token."""
-        if self.position < len(self.tokens):
-            _, text, column = self.tokens[self.position]
-            return Unreadable(
-                f"{self.where}, column {column}: expected {expected}, found {excerpt(text)}"
-            )
-        return Unreadable(
-            f"{self.where}, column {len(self.text) + 1}: expected {expected}, found the end"
-        )
+        kind, text, column = self.tokens[self.position]
+        found = text if kind == "end" else excerpt(text)
+        return Unreadable(f"{self.where}, column {column}: expected {expected}, found {found}")
+
+    @property
+    def kind(self) -> str:
+        """The current token's kind: number, name, quoted, symbol or end."""
+        return self.tokens[self.position][0]
 
     def peek(self) -> str:
-        """The current token's text, "" at the end."""
-        return self.tokens[self.position][1] if self.position < len(self.tokens) else ""
-
-    def peek_kind(self) -> str:
-        """The current token's kind, "" at the end."""
-        return self.tokens[self.position][0] if self.position < len(self.tokens) else ""
+        """The current token's text."""
+        return self.tokens[self.position][1]
 
     def accept(self, *texts: str) -> str:
         """Take the current token if it is one of these; else ""."""
-        if self.peek() in texts and self.peek_kind() != "quoted":
+        if self.peek() in texts and self.kind in ("name", "symbol", "number"):
             self.position += 1
             return self.tokens[self.position - 1][1]
         return ""
@@ -142,44 +146,44 @@ class Phrase:
 
     def take(self, kind: str, expected: str) -> str:
         """Take the current token, which must be of this kind."""
-        if self.peek_kind() != kind:
+        if self.kind != kind:
             raise self.error(expected)
         self.position += 1
         return self.tokens[self.position - 1][1]
 
     def end(self) -> None:
         """Nothing may follow."""
-        if self.position < len(self.tokens):
+        if self.kind != "end":
             raise self.error("the end of the line")
 
 
-def _add(phrase: Phrase, left: Scalar | Term, right: Scalar | Term, sign: int) -> Scalar | Term:
-    if isinstance(left, Scalar) and isinstance(right, Scalar):
-        return left + right.times(Fraction(sign))
-    if isinstance(left, Term) and isinstance(right, Term) and left.space == right.space:
-        return left + right.times(Fraction(sign))
-    raise phrase.error(f"{_what(left)} to be added to {_what(left)}, not to {_what(right)}, before")
-
-
-def _what(part: Scalar | Term) -> str:
-    return f"a vector of {part.space}" if isinstance(part, Term) else "a scalar"
-
-
 def expression(phrase: Phrase, names: Names, norm_allowed: bool = True) -> Scalar | Term:
+    """["-"] product {("+" | "-") product}"""
     phrase.depth += 1
     if phrase.depth > DEPTH:
         raise phrase.error(f"an expression nested at most {DEPTH} deep")
     sign = -1 if phrase.accept("-") else 1
-    result = _product(phrase, names, norm_allowed).times(Fraction(sign))
+    summands = [(Fraction(sign), _product(phrase, names, norm_allowed))]
     while operator := phrase.accept("+", "-"):
-        part = _product(phrase, names, norm_allowed)
-        result = _add(phrase, result, part, -1 if operator == "-" else 1)
+        sign = -1 if operator == "-" else 1
+        summands.append((Fraction(sign), _product(phrase, names, norm_allowed)))
+        if _kind(summands[-1][1]) != _kind(summands[0][1]):
+            found = _kind(summands[-1][1])
+            raise phrase.error(f"{_kind(summands[0][1])} as summand, not {found}, before")
     phrase.depth -= 1
-    return result
+    first = summands[0][1]
+    if isinstance(first, Term):
+        return Term.combination(first.space, [(c, t) for c, t in summands if isinstance(t, Term)])
+    scalars = [(c, s) for c, s in summands if isinstance(s, Scalar)]
+    return Scalar.collect((m, c * d) for c, s in scalars for m, d in s.parts)
+
+
+def _kind(part: Scalar | Term) -> str:
+    return f"a vector of {part.space}" if isinstance(part, Term) else "a scalar"
 
 
 def _starts_factor(phrase: Phrase, norm_allowed: bool) -> bool:
-    text, kind = phrase.peek(), phrase.peek_kind()
+    text, kind = phrase.peek(), phrase.kind
     return (
         kind == "number"
         or (kind == "name" and text not in RESERVED)
@@ -205,7 +209,7 @@ def _product(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
 
 
 def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
-    if phrase.peek_kind() == "number":
+    if phrase.kind == "number":
         text = phrase.take("number", "a number")
         return Scalar.number(read_number(text, phrase.where))
     if phrase.accept("("):
@@ -219,7 +223,7 @@ def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
             raise phrase.error("a vector between the bars, before")
         phrase.expect("|")
         return norm(term)
-    if phrase.peek_kind() != "name" or phrase.peek() in RESERVED:
+    if phrase.kind != "name" or phrase.peek() in RESERVED:
         raise phrase.error("a number, a name, '(' or '|'")
     return _named(phrase, names, norm_allowed)
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .exact import Matrix, Roots, Vector
+from .exact import Roots
+from .matrices import Matrix, Vector
 from .norms import Norm
 
 

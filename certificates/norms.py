@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from .exact import Roots, Vector
+from .exact import Roots
 from .format import write_number
+from .matrices import Vector
 
 Kind = Literal["l1", "l2", "linf"]
 KINDS: dict[str, Kind] = {"l1": "l1", "l2": "l2", "linf": "linf"}

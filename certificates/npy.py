@@ -16,9 +16,10 @@ from .format import Unreadable, excerpt
 
 MAGIC = b"\x93NUMPY"
 FILE_BYTES = 1 << 30  # a larger array is refused
+LENGTH = r"(?:0|[1-9]\d{0,11})"
 HEADER = re.compile(
     r"\{'descr': '([<>|])([biufc])(\d{1,2})', 'fortran_order': (True|False), "
-    r"'shape': \(((?:\d{1,12}, )*\d{1,12},?|)\), \} *\n"
+    rf"'shape': \((|{LENGTH},|{LENGTH}(?:, {LENGTH}){{1,7}})\), \}} *\n"
 )
 SIGNED = {1: "b", 2: "h", 4: "i", 8: "q"}
 UNSIGNED = {1: "B", 2: "H", 4: "I", 8: "Q"}

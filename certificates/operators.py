@@ -20,7 +20,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import product
 
-from .exact import Integers, Matrix, Roots, Vector, gram, is_diagonally_dominant
+from .exact import Roots
+from .matrices import Integers, Matrix, Vector, gram, is_diagonally_dominant
 from .norms import DUAL, Kind, Norm, plain
 
 SIGNS = 12  # sign enumeration is refused for more variables than this

@@ -13,7 +13,6 @@ from fractions import Fraction
 from math import lcm, prod
 from typing import Literal
 
-from .exact import Matrix, Vector
 from .format import (
     Unreadable,
     as_list,
@@ -28,8 +27,9 @@ from .format import (
     read_number,
     short,
 )
-from .language import Map, Named, Signed, Space
+from .language import Map, Named, Signed, Space, is_name
 from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, TableMap
+from .matrices import Matrix, Vector
 from .norms import KINDS, Norm
 from .npy import Tensor, read_npy
 from .statements import Statement
@@ -37,6 +37,7 @@ from .statements import Statement
 FORMAT = "kernelcert problem 1"
 DIMENSION = 1 << 26  # a larger space is refused
 AXES = 8
+DENOMINATOR_BITS = 1 << 16  # of the common denominator of an inline array
 ReadFile = Callable[[str], bytes]
 
 
@@ -158,7 +159,11 @@ def _inline(value: object, where: str) -> Tensor:
             walk(inner, depth + 1, f"{place}[{k}]")
 
     walk(value, 0, where)
-    bottom = lcm(*(q.denominator for q in entries))
+    bottom = 1
+    for entry in entries:
+        bottom = lcm(bottom, entry.denominator)
+        if bottom.bit_length() > DENOMINATOR_BITS:
+            raise Unreadable(f"{where}: the denominators have no short common multiple")
     numerators = tuple(q.numerator * (bottom // q.denominator) for q in entries)
     return Tensor(tuple(shape), numerators, (), bottom)
 
@@ -205,6 +210,8 @@ class _Reader:
     def space(value: object, where: str) -> NormedSpace:
         table = fields(value, where, ("dimension", "norm"), ("weight",))
         dimension = read_natural(table["dimension"], where + ".dimension", DIMENSION)
+        if dimension == 0:
+            raise Unreadable(f"{where}.dimension: a space has at least dimension 1")
         weight = read_number(table.get("weight", "1"), where + ".weight")
         if weight <= 0:
             raise Unreadable(
@@ -341,8 +348,10 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
     spaces = {name: entry for name, entry in names.items() if isinstance(entry, Space)}
     _same_keys(spaces, reader.spaces, "spaces")
     for name, space in spaces.items():
-        if space.norm not in (None, reader.spaces[name].norm.kind):
-            raise Unreadable(f"problem.spaces.{name}: the statement asks for the {space.norm} norm")
+        if space.norm and reader.spaces[name].norm != Norm(KINDS[space.norm], Fraction(1)):
+            raise Unreadable(
+                f"problem.spaces.{name}: the statement asks for the {space.norm} norm, weight 1"
+            )
     arrows = {n: e for n, e in names.items() if isinstance(e, Map) and n not in statement.exists}
     operators: dict[str, Matrix] = {}
     maps: dict[str, Mapping] = {}
@@ -391,24 +400,18 @@ def _same_keys(wanted: Iterable[str], found: Iterable[str], key: str) -> None:
 
 
 def _check_vectors(statement: Statement, vectors: dict[str, tuple[str, Vector]]) -> None:
-    bound = {variable.name for variable in statement.for_all}
+    _check_names(statement, vectors, Named, "vectors")
     for name, entry in statement.names.items():
-        if isinstance(entry, Named) and name not in bound and name not in statement.exists:
-            if name not in vectors:
-                raise Unreadable(f"problem.vectors: {name}, which the statement names, is missing")
-            if vectors[name][0] != entry.term.space:
-                raise Unreadable(f"problem.vectors.{name}: must be in {entry.term.space}")
-    for name in vectors:
-        own = name in bound or name in statement.exists
-        if own or not isinstance(statement.names.get(name), Named | None):
-            raise Unreadable(f"problem.vectors.{name}: the statement uses this name otherwise")
+        if not isinstance(entry, Named) or name in _quantified(statement):
+            continue
+        if name not in vectors:
+            raise Unreadable(f"problem.vectors: {name}, which the statement names, is missing")
+        if vectors[name][0] != entry.term.space:
+            raise Unreadable(f"problem.vectors.{name}: must be in {entry.term.space}")
 
 
 def _check_constants(statement: Statement, constants: dict[str, Fraction]) -> None:
-    bound = {variable.name for variable in statement.for_all}
-    for name in constants:
-        if name in bound or not isinstance(statement.names.get(name), Signed | None):
-            raise Unreadable(f"problem.constants.{name}: the statement uses this name otherwise")
+    _check_names(statement, constants, Signed, "constants")
     for name, entry in statement.names.items():
         if not isinstance(entry, Signed):
             continue
@@ -420,3 +423,15 @@ def _check_constants(statement: Statement, constants: dict[str, Fraction]) -> No
                 f"problem.constants.{name}: the statement asks for {name} {entry.sign} 0, "
                 f"not {short(value)}"
             )
+
+
+def _quantified(statement: Statement) -> set[str]:
+    return {variable.name for variable in statement.for_all} | set(statement.exists)
+
+
+def _check_names(statement: Statement, found: Iterable[str], kind: type, key: str) -> None:
+    """Names beyond the statement's are allowed, but none may mean a second thing."""
+    for name in found:
+        other = name in statement.names and not isinstance(statement.names[name], kind)
+        if other or name in _quantified(statement) or not is_name(name):
+            raise Unreadable(f"problem.{key}: {excerpt(name)} means something else, or is no name")

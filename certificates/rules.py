@@ -14,11 +14,11 @@ from fractions import Fraction
 from typing import Any
 
 from . import operators
-from .exact import Integers, Matrix
 from .format import Rejected, Unreadable, as_list, as_text, read_natural, read_number, short
 from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz
 from .language import Defined, Map, Names, Signed, read_judgment, read_scalar, read_term
 from .maps import AffineMap, ConstantMap, McShaneMap
+from .matrices import Integers, Matrix
 from .norms import Norm
 from .terms import Constant, Scalar, Term, bound_variables, image, norm, substitute, value
 from .values import Context, is_nonnegative, is_positive
@@ -94,9 +94,8 @@ def triangle(context: Context, summands: list[tuple[Fraction, Term]]) -> Judgmen
     if len(spaces) != 1:
         raise Rejected("the summands must be one or more vectors of one space")
     total = Term.combination(spaces.pop(), summands)
-    bound = Scalar()
-    for coefficient, term in summands:
-        bound = bound + norm(term).times(abs(coefficient))
+    norms = [norm(term).times(abs(coefficient)) for coefficient, term in summands]
+    bound = Scalar.collect(part for scalar in norms for part in scalar.parts)
     return Comparison.of(norm(total), "<=", bound)
 
 
@@ -113,12 +112,14 @@ def linear(context: Context, *premises: Comparison, multipliers: list[Scalar]) -
     """
     if len(multipliers) != len(premises):
         raise Rejected(f"{len(multipliers)} multipliers for {len(premises)} premises")
-    total, strict = Scalar(), False
+    products: list[Scalar] = []
+    strict = False
     for premise, multiplier in zip(premises, multipliers, strict=True):
         if premise.relation != "=" and not is_nonnegative(context, multiplier):
             raise Rejected(f"the multiplier {multiplier} is not evidently >= 0")
-        total = total + premise.difference * multiplier
+        products.append(premise.difference * multiplier)
         strict = strict or (premise.relation == "<" and is_positive(context, multiplier))
+    total = Scalar.collect(part for scalar in products for part in scalar.parts)
     equations = all(premise.relation == "=" for premise in premises)
     return Comparison.of(Scalar(), "=" if equations else "<" if strict else "<=", total)
 
@@ -337,7 +338,7 @@ def _number(raw: object, where: str, names: Names) -> Fraction:
 
 
 def _natural(raw: object, where: str, names: Names) -> int:
-    return read_natural(raw, where, 1 << 16)
+    return read_natural(raw, where, 1 << 12)
 
 
 def _name(raw: object, where: str, names: Names) -> str:

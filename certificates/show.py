@@ -3,50 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
-from .exact import Roots
-from .format import short, write_number
+from .format import short
 from .kernel import Report, Step
 from .maps import AffineMap, ConstantMap, McShaneMap, TableMap
+from .matrices import Vector
 from .problem import Problem
 
 FOLD = 400  # a judgment longer than this is folded
 
 
-def decimal(value: Roots, digits: int = 6) -> str:
-    """A real number in decimals, rounded towards zero to so many significant digits.
-
-    A rational number with a short fraction is written as it is; "~" marks what was rounded.
-    """
-    value = value.collapse()
-    if not value.terms:
-        return "0"
-    exact = value.as_rational()
-    if exact is not None and len(write_number(exact)) <= digits + 2:
-        return write_number(exact)
-    sign = "-" if value.sign() < 0 else ""
-    bits = 64
-    while True:
-        ends = sorted(abs(end) for end in value.enclosure(bits))
-        # enough bits when the enclosure is narrow against the value, which is not zero
-        if ends[0] >> 4 * digits >= ends[1] - ends[0] and ends[0] > 10 ** (digits + 2):
-            break
-        bits *= 2
-    exponent = 0  # the value is mantissa * 10^-exponent with `digits` digits in the mantissa
-    while ends[0] * 10**exponent < 10 ** (digits - 1) << bits:
-        exponent += 1
-    mantissa = (ends[0] * 10**exponent) >> bits
-    if exponent == 0:
-        return f"{sign}~{short(mantissa)}"
-    if exponent > 3 * digits:
-        return f"{sign}~{mantissa}e-{exponent}"
-    text = str(mantissa).rjust(exponent + 1, "0")
-    return f"{sign}~{text[:-exponent]}.{text[-exponent:]}"
-
-
 def fold(text: str) -> str:
     """A text shortened to what a reader can take in."""
     return text if len(text) <= FOLD else f"{text[: FOLD - 40]} ... ({len(text)} characters)"
+
+
+def vector_text(v: Vector) -> str:
+    """The first entries of a vector, exact."""
+    entries = [short(Fraction(a, v.denominator)) for a in v.real[:8]]
+    if v.imag:
+        imag = [short(Fraction(b, v.denominator)) for b in v.imag[:8]]
+        entries = [f"{a} + {b} i" for a, b in zip(entries, imag, strict=True)]
+    return f"({', '.join(entries)}{', ...' if v.dimension > 8 else ''})"
 
 
 def step_line(number: int, step: Step, width: int = 64) -> str:
@@ -100,6 +79,8 @@ def claim_lines(report: Report) -> Iterator[str]:
         yield from problem_lines(report.problem)
     for name, text in report.choices:
         yield f"  with {name} = {fold(text)}"
+    for name, vector in report.witnesses:
+        yield f"  with {name} = {fold(vector_text(vector))}"
 
 
 def report_lines(report: Report) -> Iterator[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .format import Unreadable
-from .judgments import Judgment
+from .judgments import Comparison, Judgment
 from .language import (
     RESERVED,
     Defined,
@@ -27,10 +27,15 @@ from .language import (
     Space,
     expression,
     judgment,
+    read_term,
 )
-from .terms import Bound, Datum, Term, bound_variables
+from .terms import Bound, Datum, Term, scalar_variables
 
-Zero = Literal["0"]
+LINES = (
+    *("statement", "source", "field", "spaces", "linear", "map", "vectors", "constants"),
+    *("given", "for", "exists", "define", "conclude"),
+)
+DECLARATIONS = LINES[3:9]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,9 @@ class Statement:
 class _File:
     """The state of reading one statement file, line by line."""
 
-    def __init__(self, choices: Mapping[str, Term | Zero]) -> None:
+    def __init__(self, choices: Mapping[str, str], extra: Names) -> None:
         self.choices = choices
+        self.extra = extra
         self.names: Names = {}
         self.header: dict[str, str] = {}
         self.given: list[Hypothesis] = []
@@ -110,24 +116,45 @@ class _File:
         phrase.expect("->")
         return name, Map(domain, self.space(phrase), linear)
 
-    def chosen(self, phrase: Phrase, name: str, space: str) -> Term | None:
-        """The term that the certificate chose for `name`; it may use only what stands before."""
-        choice = self.choices.get(name)
-        if choice is None:
-            return None
-        if choice == "0" or not isinstance(choice, Term) or choice.space != space:
-            raise Unreadable(f"{phrase.where}: the choice for {name} is no vector of {space}")
-        for variable in bound_variables(choice):
-            if variable not in self.names:
-                raise Unreadable(
-                    f"{phrase.where}: the choice for {name} uses {variable}, quantified after it"
-                )
-        return choice
+    def vector(self, phrase: Phrase, name: str, own: Term) -> None:
+        """Declare a quantified vector: itself, or the term that the certificate chose for it."""
+        text = self.choices.get(name)
+        if text is not None:
+            # only what stands before the name is in scope, so quantifiers keep their order
+            scope = {**self.names, **self.extra}
+            chosen = read_term(text, scope, f"the choice for {name}")
+            if chosen.space != own.space:
+                raise Unreadable(f"the choice for {name} is no vector of {own.space}")
+            own = chosen
+        self.declare(phrase, name, Named(own))
+
+    def indented(self, phrase: Phrase) -> None:
+        """A hypothesis or a conclusion."""
+        if self.section == "given":
+            self.hypothesis(phrase)
+        elif self.section == "conclude":
+            self.conclude.append(judgment(phrase, self.names))
+        else:
+            raise phrase.error("'given' or 'conclude' before an indented line; nothing here")
+
+    def line(self, phrase: Phrase) -> None:
+        """Any other line, by its first word."""
+        if self.section == "conclude":
+            raise phrase.error("an indented conclusion, or the end of the file")
+        word = phrase.peek()
+        if word not in LINES:
+            raise phrase.error(", ".join(LINES))
+        phrase.position += 1
+        if word in DECLARATIONS and (self.for_all or self.exists):
+            # a witness must not be able to use what is declared after it
+            raise Unreadable(f"{phrase.where}: {word!r} must stand before every quantifier")
+        self.section = word
+        getattr(self, "line_" + word)(phrase)
 
     def hypothesis(self, phrase: Phrase) -> None:
         """[label ":"] judgment"""
         label = f"given{len(self.given) + 1}"
-        if phrase.peek_kind() == "name" and [t[1] for t in phrase.tokens[1:2]] == [":"]:
+        if phrase.kind == "name" and [t[1] for t in phrase.tokens[1:2]] == [":"]:
             label = phrase.take("name", "a label")
             phrase.expect(":")
         if label in [hypothesis.label for hypothesis in self.given]:
@@ -140,16 +167,15 @@ class _File:
         match = re.fullmatch(r'statement +([A-Za-z0-9._-]+)(?: +"([^"]*)")?', phrase.text)
         if match is None:
             raise phrase.error('an identifier and a title: statement 4.1.i "..."')
+        phrase.position = len(phrase.tokens) - 1
         self.head(phrase, "identifier", match.group(1))
         self.header["title"] = match.group(2) or ""
 
     def line_source(self, phrase: Phrase) -> None:
         self.head(phrase, "source", phrase.take("quoted", "a quoted source")[1:-1])
-        phrase.end()
 
     def line_field(self, phrase: Phrase) -> None:
         self.head(phrase, "field", phrase.expect("R", "C"))
-        phrase.end()
 
     def line_spaces(self, phrase: Phrase) -> None:
         while True:
@@ -157,17 +183,13 @@ class _File:
             kind = phrase.expect("l1", "l2", "linf") if phrase.accept("with") else None
             self.declare(phrase, name, Space(kind))
             if not phrase.accept(","):
-                return phrase.end()
+                return
 
     def line_linear(self, phrase: Phrase) -> None:
-        name, arrow = self.arrow(phrase, linear=True)
-        self.declare(phrase, name, arrow)
-        phrase.end()
+        self.declare(phrase, *self.arrow(phrase, linear=True))
 
     def line_map(self, phrase: Phrase) -> None:
-        name, arrow = self.arrow(phrase, linear=False)
-        self.declare(phrase, name, arrow)
-        phrase.end()
+        self.declare(phrase, *self.arrow(phrase, linear=False))
 
     def line_vectors(self, phrase: Phrase) -> None:
         found = [phrase.take("name", "the name of a vector")]
@@ -175,7 +197,6 @@ class _File:
             found.append(phrase.take("name", "the name of a vector"))
         phrase.expect("in")
         space = self.space(phrase)
-        phrase.end()
         for name in found:
             self.declare(phrase, name, Named(Term.of(Datum(name, space))))
 
@@ -188,22 +209,26 @@ class _File:
             sign: Literal[">", ">=", ""] = ">" if found == ">" else ">=" if found else ""
             self.declare(phrase, name, Signed(sign))
             if not phrase.accept(","):
-                return phrase.end()
+                return
 
     def line_for(self, phrase: Phrase) -> None:
         phrase.expect("all")
         name = phrase.take("name", "the name of a variable")
         phrase.expect("in")
         space = self.space(phrase)
-        choice = self.chosen(phrase, name, space)
-        own = Term.of(Bound(name, space))
-        self.declare(phrase, name, Named(own if choice is None else choice))
+        self.vector(phrase, name, Term.of(Bound(name, space)))
         limits: list[Judgment] = []
         if phrase.accept("with"):
             limits.append(judgment(phrase, self.names))
             while phrase.accept("and"):
                 limits.append(judgment(phrase, self.names))
-        phrase.end()
+        for limit in limits:
+            # otherwise a hypothesis could hide here, where it is not reported as assumed
+            inside = isinstance(limit, Comparison) and name in scalar_variables(limit.difference)
+            if not inside and name not in self.choices:
+                raise Unreadable(
+                    f"{phrase.where}: {limit} does not limit {name}; put it under 'given'"
+                )
         self.for_all.append(Quantified(name, space, tuple(limits)))
 
     def line_exists(self, phrase: Phrase) -> None:
@@ -211,20 +236,15 @@ class _File:
             name, arrow = self.arrow(phrase, linear=True)
             choice = self.choices.get(name)
             if choice not in (None, "0"):
-                raise Unreadable(
-                    f'{phrase.where}: the choice for the linear map {name} must be "0"'
-                )
+                raise Unreadable(f'the choice for the linear map {name} must be "0"')
             self.declare(phrase, name, replace(arrow, zero=choice == "0"))
         else:
             name = phrase.take("name", "the name of a vector")
             phrase.expect("in")
             space = self.space(phrase)
             # until a certificate chooses, the name stands for itself
-            choice = self.chosen(phrase, name, space)
-            own = Term.of(Datum(name, space))
-            self.declare(phrase, name, Named(own if choice is None else choice))
+            self.vector(phrase, name, Term.of(Datum(name, space)))
         self.exists.append(name)
-        phrase.end()
 
     def line_define(self, phrase: Phrase) -> None:
         name = phrase.take("name", "the name of a map")
@@ -239,20 +259,15 @@ class _File:
             raise Unreadable(f"{phrase.where}: the name {parameter!r} is declared twice")
         inner[parameter] = Named(Term.of(Bound(parameter, domain)))
         body = expression(phrase, inner)
-        phrase.end()
         if not isinstance(body, Term):
             raise phrase.error("a vector as the value of the map")
         self.declare(phrase, name, Defined(domain, body.space, parameter, body))
 
     def line_given(self, phrase: Phrase) -> None:
-        if self.for_all or self.exists:
-            raise Unreadable(f"{phrase.where}: 'given' must stand before every quantifier")
-        self.section = "given"
-        phrase.end()
+        """Hypotheses follow."""
 
     def line_conclude(self, phrase: Phrase) -> None:
-        self.section = "conclude"
-        phrase.end()
+        """Conclusions follow."""
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -262,9 +277,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, content
 
 
-def read_statement(data: bytes, choices: Mapping[str, Term | Zero] | None = None) -> Statement:
-    """The statement in a file's bytes, with `choices` put in for quantified names.
+def read_statement(
+    data: bytes, choices: Mapping[str, str] | None = None, extra: Names | None = None
+) -> Statement:
+    """The statement in a file's bytes, with the terms `choices` put in for quantified names.
 
+    A choice may use the names that stand before it, and the vectors in `extra`.
     Raises Unreadable with line, column and the words that were expected.
     """
     try:
@@ -273,31 +291,14 @@ def read_statement(data: bytes, choices: Mapping[str, Term | Zero] | None = None
         raise Unreadable(f"statement: byte {error.start} is not ASCII; spell Psi, x_det") from None
     if not text.replace("\n", "").isprintable():
         raise Unreadable("statement: tabs and control characters are not allowed, use blanks")
-    file = _File(choices or {})
+    file = _File(choices or {}, extra or {})
     for number, content in _lines(text):
         phrase = Phrase(content, f"statement line {number}")
         if content[0] == " ":
-            if file.section not in ("given", "conclude"):
-                raise phrase.error("'given' or 'conclude' before an indented line; nothing here")
-            if file.section == "given":
-                file.hypothesis(phrase)
-            else:
-                file.conclude.append(judgment(phrase, file.names))
-            phrase.end()
-            continue
-        if file.section == "conclude":
-            raise phrase.error("an indented conclusion, or the end of the file")
-        word = phrase.take("name", "a word such as 'statement' or 'given'")
-        handler = getattr(file, "line_" + word, None)
-        if handler is None or word not in RESERVED:
-            phrase.position = 0
-            raise phrase.error(
-                "statement, source, field, spaces, linear, map, vectors, constants, given, "
-                "for, exists, define or conclude"
-            )
-        if word not in ("given", "conclude"):
-            file.section = ""
-        handler(phrase)
+            file.indented(phrase)
+        else:
+            file.line(phrase)
+        phrase.end()
     if "identifier" not in file.header:
         raise Unreadable('statement line 1: expected a first line like: statement 4.1.i "title"')
     if not file.conclude:

@@ -23,6 +23,7 @@ from .format import Unreadable, write_number
 
 MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more atoms is refused
 MAXIMAL_DEPTH = 64
+MAXIMAL_DEGREE = 16
 ONE = Fraction(1)
 
 # ------------------------------------------------------------------------- vector terms
@@ -173,6 +174,12 @@ def bound_variables(term: Term) -> set[str]:
     return found
 
 
+def scalar_variables(scalar: Scalar) -> set[str]:
+    """The names of the bound variables that occur in a scalar term."""
+    norms = {q for monomial, _ in scalar.parts for q in monomial if isinstance(q, Norm)}
+    return {name for found in norms for name in bound_variables(found.term)}
+
+
 def substitute(term: Term, name: str, replacement: Term) -> Term:
     """The term with a bound variable replaced everywhere, inside arguments too."""
 
@@ -253,6 +260,11 @@ class Scalar:
         return Scalar(tuple((m, c * factor) for m, c in self.parts)) if factor else Scalar()
 
     def __mul__(self, other: Scalar) -> Scalar:
+        degree = max((len(m) for m, _ in self.parts + other.parts), default=0)
+        if degree > MAXIMAL_DEGREE or len(self.parts) * len(other.parts) > MAXIMAL_TERMS:
+            raise Unreadable(
+                f"a product has more than {MAXIMAL_TERMS} summands or {MAXIMAL_DEGREE} factors"
+            )
         return Scalar.collect(
             (tuple(sorted(m + n, key=_quantity_rank)), c * d)
             for m, c in self.parts

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .exact import Roots, Undecided, Vector
+from .exact import Roots, Undecided
 from .format import Rejected
 from .judgments import Comparison
 from .language import Map, Names
 from .maps import NoValue
+from .matrices import Vector
 from .problem import Problem
 from .statements import Statement
 from .terms import Atom, Bound, Constant, Datum, Image, Scalar, Term
 
-MAXIMAL_ROOTS = 1 << 20  # a product of norms with more square roots is refused
+MAXIMAL_ROOTS = 1 << 17  # a scalar with more square roots is refused
 
 
 @dataclass
@@ -72,7 +73,8 @@ class Context:
 
     def scalar(self, scalar: Scalar) -> Roots:
         """The value of a scalar term, exactly.  Raises Rejected as `vector` does."""
-        total = Roots()
+        summands: list[Roots] = []
+        count = 0
         for monomial, coefficient in scalar.parts:
             product = Roots.rational(coefficient)
             for quantity in monomial:
@@ -81,11 +83,12 @@ class Context:
                     continue
                 space = self.data.spaces[quantity.term.space]
                 factor = space.norm.of(self.vector(quantity.term))
-                if len(product.terms) * len(factor.terms) > MAXIMAL_ROOTS:
-                    raise Rejected("the product of these norms has too many square roots")
+                count += max(1, len(product.terms)) * max(1, len(factor.terms))
+                if count > MAXIMAL_ROOTS:
+                    raise Rejected(f"the norms have more than {MAXIMAL_ROOTS} square roots")
                 product = product * factor
-            total = total + product
-        return total
+            summands.append(product)
+        return Roots.total(summands)
 
     def holds(self, comparison: Comparison) -> bool:
         """Whether a comparison without bound variables is true on the data, exactly."""

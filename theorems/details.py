@@ -15,15 +15,15 @@ from pathlib import Path
 import flint
 import numpy as np
 
-from certificates.exact import Integers, Matrix, Vector
 from certificates.format import write_json
 from certificates.kernel import verify
+from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import plain
 from certificates.problem import FORMAT, read_problem
-from certificates.show import decimal
 from certificates.statements import read_statement
 
 from .arrays import BadInput, ExactArray, array
+from .decimals import decimal
 from .derivation import Derivation
 from .lipschitz import inline
 from .outcome import statement

@@ -15,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from certificates.exact import Matrix, Roots, Vector
+from certificates.exact import Roots
 from certificates.format import Rejected, write_number
 from certificates.language import Map
 from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
+from certificates.matrices import Matrix, Vector
 from certificates.norms import DUAL, Norm, plain
 from certificates.operators import SIGNS
 from certificates.rules import RULES, affine

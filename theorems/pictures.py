@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 
-from certificates.exact import Vector
+from certificates.matrices import Vector
 
 from .outcome import Outcome
 

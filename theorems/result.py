@@ -23,12 +23,13 @@ from certificates.format import Rejected
 from certificates.judgments import Comparison
 from certificates.kernel import Report, Step, verify
 from certificates.problem import ReadFile
-from certificates.show import decimal, fold, step_line
+from certificates.show import fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
 
 from .arrays import BadInput
 from .catalogue import CATALOGUE
+from .decimals import decimal
 from .outcome import Claim, Figure, Outcome
 from .problem import Problem
 

@@ -24,10 +24,10 @@ from certificates.exact import Roots
 from certificates.format import Rejected, short, write_number
 from certificates.language import read_term
 from certificates.maps import TableMap
-from certificates.show import decimal
 from certificates.values import Context
 
 from .arrays import BadInput, number
+from .decimals import decimal
 from .derivation import Derivation, Fact
 from .lipschitz import (
     Pair,

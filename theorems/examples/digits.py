@@ -12,7 +12,7 @@ from importlib.resources import files
 import numpy as np
 from sklearn.datasets import load_digits
 
-from certificates.exact import Matrix, Vector
+from certificates.matrices import Matrix, Vector
 
 from ..details import into_kernel
 from .hadamard import sampled

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import cbook
 
-from certificates.exact import Matrix, Vector
+from certificates.matrices import Matrix, Vector
 
 from ..details import into_kernel
 from .hadamard import sampled
