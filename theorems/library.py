@@ -1,0 +1,48 @@
+"""The certificates that ship: each printed theorem's proof for all spaces, and worked instances.
+
+    python -m theorems.library
+
+writes them anew into certificates/library; a test compares the files with what this makes, and
+verifies each with the kernel alone.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from .catalogue import CATALOGUE
+from .problem import from_table
+
+INSTANCE = "teaching"  # the example that is worked for every theorem
+
+
+def entries() -> Iterator[tuple[str, bytes]]:
+    """File names below certificates/library, and their bytes."""
+    table = (files("theorems.examples") / f"{INSTANCE}.toml").read_text()
+    for theorem in CATALOGUE.values():
+        for form in theorem.forms:
+            yield f"{form}/general.certificate.json", theorem.prove(form).certificate()
+        outcome = theorem.derive(from_table(tomllib.loads(table), Path()))
+        for claim in outcome.claims:
+            folder = f"{claim.identifier}/{INSTANCE}"
+            yield f"{folder}/problem.json", outcome.case.problem_file
+            yield f"{folder}/certificate.json", claim.derivation.certificate()
+
+
+def write(folder: Path) -> int:
+    """Write all entries below a folder; how many there are."""
+    count = 0
+    for name, data in entries():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        count += 1
+    return count
+
+
+if __name__ == "__main__":
+    target = Path(str(files("certificates"))) / "library"
+    print(f"{write(target)} files in certificates/library")
