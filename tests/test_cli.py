@@ -106,7 +106,7 @@ BAD = {
     "ragged rows": (TOML.replace('["0", "1", "1"]]', '["0", "1"]]'), "rows of different lengths"),
     "a float for delta": (
         TOML.replace('"1/50"', "0.02"),
-        'delta: 0.02 is a float, that is exactly 5764607523034235/288230376151711744; '
+        "delta: 0.02 is a float, that is exactly 5764607523034235/288230376151711744; "
         'write the number that you mean as a text, "0.02"',
     ),
     "a float in an array": (TOML.replace('["2", "0", "1"]', "[0.1, 0, 1]"), "x[0]: 0.1 is a float"),
