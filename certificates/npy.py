@@ -10,7 +10,9 @@ import re
 import sys
 from array import array
 from dataclasses import dataclass
+from functools import reduce
 from math import prod
+from operator import or_
 
 from .format import Unreadable, excerpt
 
@@ -64,8 +66,12 @@ def _floats(data: bytes, size: int, order: str, what: str) -> tuple[list[int], i
         parts.append((-significand if word & sign_bit else significand, exponent))
     lowest = min((exponent for significand, exponent in parts if significand), default=0)
     values = [s << (e - lowest) if s else 0 for s, e in parts]
+    # short integers make everything later fast: take out the power of two that all share
+    bits = reduce(or_, values, 0)
+    shared = (bits & -bits).bit_length() - 1 if bits else 0
+    values = [v >> shared for v in values]
     # a float is significand * 2^(exponent - bias - fraction_bits)
-    shift = lowest - (top >> 1) - fraction_bits
+    shift = lowest - (top >> 1) - fraction_bits + shared
     return ([v << shift for v in values], 1) if shift >= 0 else (values, 1 << -shift)
 
 

@@ -302,9 +302,10 @@ def inline(v: Vector) -> dict[str, object]:
     return {"real": entries(v.real), "imaginary": entries(v.imag)} if v.imag else entries(v.real)
 
 
-def rebound(context: Context, name: str, bound: Fraction) -> Proposal | None:
-    """A proposal that proves `bound`, or a smaller number; None if there is none."""
-    proposal = upper(context, name)
+def rebound(
+    context: Context, name: str, bound: Fraction, proposal: Proposal | None
+) -> Proposal | None:
+    """A proposal that proves `bound` or a smaller number, given the one of `upper`; or None."""
     if proposal is None or proposal.bound <= bound:
         return proposal
     # the short bound lies a little above the truth: the method may prove `bound` itself

@@ -144,17 +144,16 @@ def choose(problem: Problem) -> tuple[Case, Numbers, Constants]:
     slope = None
     numbers = Numbers(file, problem.case(file, one).data)
     weight = norm_of(problem.object_norm, "object_norm")[1]
-    pair: Pair | None = None
-    if isinstance(problem.psi, Table):
-        pair = steepest(numbers.context, "Psi")
+    tabulated = isinstance(problem.psi, Table)
+    pair = steepest(numbers.context, "Psi") if tabulated else None
+    proposal = None if tabulated else upper(numbers.context, "Psi")
     words: list[str] = []
     if problem.lipschitz == "least":
-        if isinstance(problem.psi, Table):
+        if tabulated:
             ratio = pair.ratio if pair else Roots()
             lipschitz = short_above(ratio)
             words.append(f"L: the table's largest slope is {decimal(ratio)}")
         else:
-            proposal = upper(numbers.context, "Psi")
             if proposal is None:
                 raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
             lipschitz = proposal.bound
@@ -179,7 +178,9 @@ def choose(problem: Problem) -> tuple[Case, Numbers, Constants]:
     r = short_above(fit) if fit is not None else Fraction(0)
     case = problem.case(file, {"delta": delta, "L": lipschitz, "r": r}, slope)
     numbers = Numbers(file, case.data)
-    proposal, against = _settle(numbers.context, lipschitz, pair)
+    if tabulated:
+        proposal = upper(numbers.context, "Psi")
+    proposal, against = _settle(numbers.context, lipschitz, pair, proposal)
     return case, numbers, Constants(delta, lipschitz, tuple(words), proposal, against)
 
 
@@ -210,10 +211,10 @@ def least_delta(
 
 
 def _settle(
-    context: Context, bound: Fraction, pair: Pair | None
+    context: Context, bound: Fraction, pair: Pair | None, proposal: Proposal | None
 ) -> tuple[Proposal | None, Pair | None]:
     """What settles Lipschitz(Psi) <= bound: a proposal for it, or a pair of points against it."""
-    proposal = rebound(context, "Psi", bound)
+    proposal = rebound(context, "Psi", bound, proposal)
     if proposal is not None:
         return proposal, None
     pair = pair or steepest(context, "Psi")
