@@ -32,6 +32,7 @@ def decimal(value: Roots, digits: int = 6) -> str:
     if exponent == 0:
         return f"{sign}~{short(mantissa)}"
     if exponent > 3 * digits:
-        return f"{sign}~{mantissa}e-{exponent}"
+        text = str(mantissa)
+        return f"{sign}~{text[0]}.{text[1:]}e-{exponent - digits + 1}"
     text = str(mantissa).rjust(exponent + 1, "0")
     return f"{sign}~{text[:-exponent]}.{text[-exponent:]}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,13 @@ from certificates.format import Rejected, write_number
 from certificates.language import Map
 from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
 from certificates.matrices import Matrix, Vector
-from certificates.norms import DUAL, Norm, plain
+from certificates.norms import DUAL, Kind, Norm, plain
 from certificates.operators import SIGNS
 from certificates.rules import RULES, affine
 from certificates.values import Context
 
 SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie
+DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
 FACTOR_BITS = 44  # size of the entries of an integer Cholesky factor
 
 Floats = np.ndarray[Any, Any]
@@ -281,16 +282,50 @@ def _rounded(v: Floats) -> Vector:
 
 def _steepest_pair(table: TableMap, domain: Norm, target: Norm) -> Pair | None:
     """The pair of rows with the largest slope; None for a single row."""
+    one, minus = Fraction(1), Fraction(-1)
     best: Pair | None = None
-    rows = list(zip(table.inputs, table.outputs, strict=True))
-    for (y, v), (z, w) in combinations(rows, 2):
-        one, minus = Fraction(1), Fraction(-1)
+    for i, j in _steep_rows(table, domain, target):
+        y, z, v, w = table.inputs[i], table.inputs[j], table.outputs[i], table.outputs[j]
         rise = target.of(Vector.combination([(one, v), (minus, w)], v.dimension))
         run = domain.of(Vector.combination([(one, y), (minus, z)], y.dimension))
         pair = Pair(y, z, _quotient(rise, run))
         if best is None or (pair.ratio - best.ratio).sign() > 0:
             best = pair
     return best
+
+
+def _steep_rows(table: TableMap, domain: Norm, target: Norm) -> list[tuple[int, int]]:
+    """The pairs of rows that may be the steepest: floats rule out the others by a wide margin.
+
+    A pair whose inputs nearly agree is kept, because there floats say nothing.
+    """
+    inputs, outputs = _stack(table.inputs), _stack(table.outputs)
+    size = np.abs(inputs).max() + np.abs(outputs).max()
+    slopes: list[tuple[float, int, int]] = []
+    kept: list[tuple[int, int]] = []
+    for i in range(1, len(inputs)):
+        runs = _lengths(inputs[:i] - inputs[i], domain.kind)
+        rises = _lengths(outputs[:i] - outputs[i], target.kind)
+        for j, (rise, run) in enumerate(zip(rises.tolist(), runs.tolist(), strict=True)):
+            if run < size * DOUBTFUL or not np.isfinite(rise):
+                kept.append((j, i))
+            else:
+                slopes.append((rise / run, j, i))
+    top = max((slope for slope, _, _ in slopes), default=0.0)
+    # what rounding can do to a slope, given that its run is not doubtful
+    margin = (1 - DOUBTFUL) * top - DOUBTFUL
+    return kept + [(j, i) for slope, j, i in slopes if slope >= margin]
+
+
+def _stack(vectors: tuple[Vector, ...]) -> Floats:
+    rows = [[a / v.denominator for a in v.real] for v in vectors]
+    imag = [[b / v.denominator for b in v.imag or (0,) * v.dimension] for v in vectors]
+    return np.array(rows) + 1j * np.array(imag)
+
+
+def _lengths(rows: Floats, kind: Kind) -> Floats:
+    order = {"l1": 1, "l2": 2, "linf": np.inf}[kind]
+    return np.asarray(np.linalg.norm(rows, order, axis=1))
 
 
 def inline(v: Vector) -> dict[str, object]:

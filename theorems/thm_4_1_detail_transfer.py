@@ -17,6 +17,7 @@ Lipschitz constant at all.  Part (ii) is in `thm_4_1_network`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -24,6 +25,7 @@ from certificates.exact import Roots
 from certificates.format import Rejected, short, write_number
 from certificates.language import read_term
 from certificates.maps import TableMap
+from certificates.matrices import Vector
 from certificates.values import Context
 
 from .arrays import BadInput, number
@@ -93,9 +95,8 @@ def prove(identifier: str) -> Derivation:
 
 @dataclass(frozen=True)
 class Constants:
-    """delta and L as they were chosen, with the words that say how, and how L is settled."""
+    """L as it was chosen, the words on how the constants were, and what settles L."""
 
-    delta: Fraction
     lipschitz: Fraction
     words: tuple[str, ...]
     proposal: Proposal | None
@@ -108,11 +109,12 @@ def derive(problem: Problem) -> Outcome:
     Raises BadInput where the data do not fit or a constant cannot be chosen.
     """
     case, numbers, chosen = choose(problem)
-    figures = list(_figures(numbers, chosen, problem))
+    figures = tuple(_figures(numbers, problem))
+    failing = [left for left in (DETAIL, FIT) if _exceeds(numbers, left)]
     settled = chosen.proposal is not None or chosen.against is not None
-    if not settled and not is_tabulated(numbers.context, "Psi"):
-        return _undecided(case, numbers, figures, chosen)
-    paper = _paper(case, chosen)
+    if not failing and not settled and not is_tabulated(numbers.context, "Psi"):
+        return Outcome("undecided", case, (), figures, (*chosen.words, _interval(numbers)))
+    paper = _paper(case, numbers, chosen, failing)
     claims = [Claim(PAPER, statement(PAPER), paper, FORMS[PAPER])]
     if paper.header["verdict"] == "certified":
         _remark(paper, problem)
@@ -131,9 +133,9 @@ def derive(problem: Problem) -> Outcome:
         verdict=verdict,
         case=case,
         claims=tuple(claims),
-        figures=tuple(figures),
+        figures=figures,
         notes=tuple(notes),
-        pictures=_pictures(numbers.context, problem),
+        pictures=tuple(_pictures(numbers.context)),
     )
 
 
@@ -141,47 +143,65 @@ def choose(problem: Problem) -> tuple[Case, Numbers, Constants]:
     """The case with its constants; "least" becomes a short rational just above the infimum."""
     file = statement(PAPER)
     one = {"delta": Fraction(1), "L": Fraction(1), "r": Fraction(0)}
-    slope = None
     numbers = Numbers(file, problem.case(file, one).data)
-    weight = norm_of(problem.object_norm, "object_norm")[1]
     tabulated = isinstance(problem.psi, Table)
     pair = steepest(numbers.context, "Psi") if tabulated else None
     proposal = None if tabulated else upper(numbers.context, "Psi")
     words: list[str] = []
-    if problem.lipschitz == "least":
-        if tabulated:
-            ratio = pair.ratio if pair else Roots()
-            lipschitz = short_above(ratio)
-            words.append(f"L: the table's largest slope is {decimal(ratio)}")
-        else:
-            if proposal is None:
-                raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
-            lipschitz = proposal.bound
-            words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
-        if lipschitz == 0:
-            lipschitz = SMALL
-            words.append(f"L: any positive number serves, {SMALL} is taken")
-    else:
+    lipschitz = _choose_lipschitz(problem, pair, proposal, words)
+    slope = None
+    if isinstance(problem.psi, Table) and problem.psi.extend == "mcshane":
+        slope = lipschitz / norm_of(problem.object_norm, "object_norm")[1]
+        numbers = Numbers(file, problem.case(file, one, slope).data)
+        proposal = upper(numbers.context, "Psi")
+    fit = numbers(FIT)
+    constants = {
+        "delta": least_delta(problem, fit, numbers(DETAIL), words),
+        "L": lipschitz,
+        "r": short_above(fit) if fit is not None else Fraction(0),
+    }
+    case = problem.case(file, constants, slope)
+    numbers = Numbers(file, case.data)
+    proposal = rebound(numbers.context, "Psi", lipschitz, proposal)
+    if proposal is None:
+        pair = pair or steepest(numbers.context, "Psi")
+    against = pair if proposal is None and _steeper(pair, lipschitz) else None
+    return case, numbers, Constants(lipschitz, tuple(words), proposal, against)
+
+
+def _steeper(pair: Pair | None, bound: Fraction) -> bool:
+    return pair is not None and (pair.ratio - Roots.rational(bound)).sign() > 0
+
+
+def _choose_lipschitz(
+    problem: Problem, pair: Pair | None, proposal: Proposal | None, words: list[str]
+) -> Fraction:
+    """The problem's L; for "least" the smallest that is proved, or that the table allows."""
+    tabulated = isinstance(problem.psi, Table)
+    if problem.lipschitz != "least":
         lipschitz = number(problem.lipschitz, "lipschitz")
         if lipschitz <= 0:
             raise BadInput(f"lipschitz: L must be positive, not {short(lipschitz)}")
-    if isinstance(problem.psi, Table) and problem.psi.extend == "mcshane":
-        if pair is not None and (pair.ratio - Roots.rational(lipschitz)).sign() > 0:
+        extended = isinstance(problem.psi, Table) and problem.psi.extend == "mcshane"
+        if pair is not None and extended and _steeper(pair, lipschitz):
             raise BadInput(
                 f"lipschitz: the table's largest slope is {decimal(pair.ratio)}, so McShane's "
                 f"extension with L = {short(lipschitz)} misses its values; give a larger L"
             )
-        slope = lipschitz / weight
-        numbers = Numbers(file, problem.case(file, one, slope).data)
-    fit, detail = numbers(FIT), numbers(DETAIL)
-    delta = least_delta(problem, fit, detail, words)
-    r = short_above(fit) if fit is not None else Fraction(0)
-    case = problem.case(file, {"delta": delta, "L": lipschitz, "r": r}, slope)
-    numbers = Numbers(file, case.data)
+        return lipschitz
     if tabulated:
-        proposal = upper(numbers.context, "Psi")
-    proposal, against = _settle(numbers.context, lipschitz, pair, proposal)
-    return case, numbers, Constants(delta, lipschitz, tuple(words), proposal, against)
+        slope = pair.ratio if pair else Roots()
+        lipschitz = short_above(slope)
+        words.append(f"L: the table's largest slope is {decimal(slope)}")
+    elif proposal is not None:
+        lipschitz = proposal.bound
+        words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
+    else:
+        raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
+    if lipschitz == 0:
+        words.append(f"L: any positive number serves, {SMALL} is taken")
+        return SMALL
+    return lipschitz
 
 
 def least_delta(
@@ -210,19 +230,6 @@ def least_delta(
     return delta
 
 
-def _settle(
-    context: Context, bound: Fraction, pair: Pair | None, proposal: Proposal | None
-) -> tuple[Proposal | None, Pair | None]:
-    """What settles Lipschitz(Psi) <= bound: a proposal for it, or a pair of points against it."""
-    proposal = rebound(context, "Psi", bound, proposal)
-    if proposal is not None:
-        return proposal, None
-    pair = pair or steepest(context, "Psi")
-    if pair is not None and (pair.ratio - Roots.rational(bound)).sign() > 0:
-        return None, pair
-    return None, None
-
-
 def _derivation(
     identifier: str, case: Case, vectors: dict[str, object] | None = None
 ) -> Derivation:
@@ -238,25 +245,24 @@ def _lipschitz(d: Derivation, chosen: Constants) -> Fact:
     return d.step("relax", fact, d.compute(f"{write_number(chosen.proposal.bound)} <= L"))
 
 
-def _paper(case: Case, chosen: Constants) -> Derivation:
+def _paper(case: Case, numbers: Numbers, chosen: Constants, failing: list[str]) -> Derivation:
     """The paper's form, or the certificate that one of its hypotheses is false."""
-    d = _derivation(PAPER, case)
-    facts: list[Fact] = []
-    for label, left in (("detail", DETAIL), ("fit", FIT)):
-        try:
-            facts.append(d.compute(f"{left} <= delta"))
-        except Rejected:
-            if Numbers(statement(PAPER), case.data)(left) is None:
-                facts.append(d.given(label))
-                continue
-            d = _derivation(PAPER, case, {})
-            d.compute(f"delta < {left}")
-            return d
+    if failing:
+        d = _derivation(PAPER, case, {})
+        d.compute(f"delta < {failing[0]}")
+        return d
     if chosen.against is not None:
         return _against(case, chosen.against)
-    detail, fit = facts
+    d = _derivation(PAPER, case)
+    detail = d.compute(f"{DETAIL} <= delta")
+    fit = d.given("fit") if numbers(FIT) is None else d.compute(f"{FIT} <= delta")
     prove_paper(d, _lipschitz(d, chosen), detail, fit)
     return d
+
+
+def _exceeds(numbers: Numbers, left: str) -> bool:
+    excess = numbers(f"{left} - delta")
+    return excess is not None and excess.sign() > 0
 
 
 def _against(case: Case, pair: Pair) -> Derivation:
@@ -298,7 +304,7 @@ def _remark(d: Derivation, problem: Problem) -> None:
                 d.compute(f"{write_number(low)} <= {text}")
 
 
-def _figures(numbers: Numbers, chosen: Constants, problem: Problem) -> list[Figure]:
+def _figures(numbers: Numbers, problem: Problem) -> list[Figure]:
     one_by_one = [
         ("|x_det|", "|x_det|", "the size of the detail"),
         ("|A x_det|", DETAIL, "how much of it is measured"),
@@ -366,18 +372,16 @@ def _meaning_of_the_map(context: Context) -> list[str]:
     return []
 
 
-def _undecided(case: Case, numbers: Numbers, figures: list[Figure], chosen: Constants) -> Outcome:
-    """The exact Lipschitz constant lies between what a pair shows and what a rule proves."""
+def _interval(numbers: Numbers) -> str:
+    """What is known where the bounds do not settle L."""
     best, pair = upper(numbers.context, "Psi"), steepest(numbers.context, "Psi")
     low = decimal(pair.ratio) if pair else "0"
     high = short(best.bound) if best else "infinity"
-    note = f"Lipschitz(Psi) <= L is not settled: the constant is at least {low}, at most {high}"
-    return Outcome("undecided", case, (), tuple(figures), (*chosen.words, note))
+    return f"Lipschitz(Psi) <= L is not settled: the constant is at least {low}, at most {high}"
 
 
-def _pictures(context: Context, problem: Problem) -> tuple[tuple[str, object], ...]:
+def _pictures(context: Context) -> Iterator[tuple[str, Vector]]:
     """The images of the report, as exact vectors by name."""
-    found: list[tuple[str, object]] = []
     for title, text in (
         ("truth x", "x"),
         ("with detail x + x_det", "x + x_det"),
@@ -386,10 +390,9 @@ def _pictures(context: Context, problem: Problem) -> tuple[tuple[str, object], .
         ("transferred: Psi(A x) - x", "Psi(A x) - x"),
     ):
         try:
-            found.append((title, context.vector(read_term(text, context.names, "picture"))))
+            yield title, context.vector(read_term(text, context.names, "picture"))
         except Rejected:
             continue
-    return tuple(found)
 
 
 THEOREM = Theorem(
