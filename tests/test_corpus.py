@@ -158,3 +158,14 @@ def test_deep_nesting_of_every_kind(tmp_path: Path) -> None:
             new = (opening * depth + '"1"' + closing * depth).encode()
             lines, status = run(replaced("accepted/4.1.i-for-all-spaces", b'"-1"', new, tmp_path))
             assert status == 2, lines[-1][:200]
+
+
+def test_very_long_lines(tmp_path: Path) -> None:
+    statement, problem, certificate = case_of("accepted/4.1.i-for-all-spaces")
+    text = Path(statement).read_text().replace("|Psi(A x + e)", "|" + "x + " * 30_000 + "Psi(A x + e)", 1)
+    (tmp_path / "statement.claim").write_text(text)
+    lines, status = run([str(tmp_path / "statement.claim"), problem, certificate])
+    assert status == 2 and "over 100000 characters" in lines[-1]
+    name = replaced("accepted/4.1.i-for-all-spaces", b"A x + e", b"A x + " * 30_000 + b"e", tmp_path)
+    lines, status = run(name)
+    assert status == 2 and "over 100000 characters" in lines[-1]

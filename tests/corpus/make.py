@@ -463,7 +463,7 @@ def malformed() -> None:
         name = f"bare-{number.strip('-').replace('.', '-')}" + ("-negative" if "-" in number else "")
         certificate(name, content, "a bare number stands in the file")
     certificate("null", good.replace(b'"certified"', b"null", 1), "null stands in the file")
-    certificate("deep", b"[" * 100_000, "nested too deeply")
+    certificate("deep", b"[" * 2_000, "nested too deeply")
     certificate("a-list", b"[]\n", "an object is expected, not a list")
 
     # keys, rules, numbers and terms
@@ -662,7 +662,6 @@ def malformed_statements() -> None:
     text("parameter-taken", one("|x| = 7", head="define F(x in X) = x"), "'x' is declared twice")
     text("scalar-map", one("|x| = 7", head="define F(t in X) = |t|"), "a vector as the value of the map")
     text("recursive-map", one("|x| = 7", head="define F(t in X) = F(t)"), "expected one of the names")
-    text("very-long-line", base.replace("|x| = 7", "|x| = " + "1 + " * 25_000 + "1"), "over 100000 characters")
     line("unknown-name", "|z| = 7", "column 4: expected one of the names")
     line("no-relation", "|x|", "column 6: expected '<=' or '<'")
     line("two-relations", "0 <= |x| <= 7", "column 12: expected the end of the line")
