@@ -1,6 +1,6 @@
 """The corpus: cases that must be accepted, rejected or unreadable, each for the right reason.
 
-A case is a folder under `corpus/`; `corpus/make.py` writes them, `corpus/README` is its docstring.
+A case is a folder under `corpus/`; `corpus/make.py` writes them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from certificates.__main__ import run
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "tests" / "corpus"
-STATUS = {"accepted": (0, 5), "rejected": (1,), "malformed": (2,), "open": (1, 2)}
+STATUS = {"accepted": (0, 5), "rejected": (1,), "malformed": (2,)}
 
 # Runs every case of the three folders in one bare interpreter; prints status and last line.
 BARE = """
@@ -70,13 +70,6 @@ def test_the_kernel_answers_as_expected(case: Path) -> None:
     assert complaint(case, status, lines[-1]) == ""
 
 
-@pytest.mark.parametrize("case", parameters("open") if (CORPUS / "open").exists() else [])
-@pytest.mark.xfail(strict=True, reason="a known weakness; move the case once it is mended")
-def test_open_findings(case: Path) -> None:
-    lines, status = run(arguments(case))
-    assert complaint(case, status, lines[-1]) == ""
-
-
 def test_every_case_in_a_bare_optimised_python() -> None:
     """Nothing installed, no `assert` executed, the folder run as a program: the same answers."""
     folders = cases("accepted", "rejected", "malformed")
@@ -103,14 +96,44 @@ def case_of(name: str) -> list[str]:
 
 
 COMMANDS = {
-    "a permitted assumption": (["accepted/4.1.i-table"], ["--permit", "lipschitz"], 0, "s VERIFIED certified"),
-    "another one permitted": (["accepted/4.1.i-table"], ["--permit", "detail"], 5, "s ASSUMED lipschitz"),
-    "one of three permitted": (["accepted/4.1.i-named-map"], ["--permit", "fit"], 5, "s ASSUMED lipschitz detail fit"),
+    "a permitted assumption": (
+        ["accepted/4.1.i-table"],
+        ["--permit", "lipschitz"],
+        0,
+        "s VERIFIED certified",
+    ),
+    "another one permitted": (
+        ["accepted/4.1.i-table"],
+        ["--permit", "detail"],
+        5,
+        "s ASSUMED lipschitz",
+    ),
+    "one of three permitted": (
+        ["accepted/4.1.i-named-map"],
+        ["--permit", "fit"],
+        5,
+        "s ASSUMED lipschitz detail fit",
+    ),
     "a refutation is no yes": (["accepted/refuted-with-a-witness"], [], 1, "s VERIFIED refuted"),
     "vacuous is no yes": (["accepted/vacuous-by-secant"], [], 1, "s VERIFIED vacuous"),
-    "certified is no refutation": (["accepted/4.1.i-for-all-spaces"], ["--goal", "refuted"], 1, "s VERIFIED certified"),
-    "an unknown goal": (["accepted/4.1.i-for-all-spaces"], ["--goal", "true"], 2, "s UNREADABLE --goal must be one of"),
-    "a goal without a word": (["accepted/4.1.i-for-all-spaces"], ["--goal"], 2, "s UNREADABLE --goal needs a value"),
+    "certified is no refutation": (
+        ["accepted/4.1.i-for-all-spaces"],
+        ["--goal", "refuted"],
+        1,
+        "s VERIFIED certified",
+    ),
+    "an unknown goal": (
+        ["accepted/4.1.i-for-all-spaces"],
+        ["--goal", "true"],
+        2,
+        "s UNREADABLE --goal must be one of",
+    ),
+    "a goal without a word": (
+        ["accepted/4.1.i-for-all-spaces"],
+        ["--goal"],
+        2,
+        "s UNREADABLE --goal needs a value",
+    ),
     "a word too many": (["accepted/4.1.i-for-all-spaces"], ["--force"], 2, "s UNREADABLE usage"),
 }
 
@@ -130,7 +153,8 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         [statement, problem, "/dev/null"],
     ):
         lines, status = run(names)
-        assert status == 2 and "there is no file" in lines[-1]
+        assert status == 2
+        assert "there is no file" in lines[-1]
 
 
 def replaced(case: str, old: bytes, new: bytes, folder: Path) -> list[str]:
@@ -146,10 +170,12 @@ def test_ten_million_digits(tmp_path: Path) -> None:
     """Too large for the repository: decimal digits are refused, none is ever converted."""
     long = b'"' + b"7" * 10_000_000 + b'"'
     lines, status = run(replaced("accepted/4.1.i-for-all-spaces", b'"-1"', long, tmp_path))
-    assert status == 2 and "at most 4300 digits" in lines[-1]
+    assert status == 2
+    assert "at most 4300 digits" in lines[-1]
     bare = b"7" * 10_000_000
     lines, status = run(replaced("accepted/4.1.i-for-all-spaces", b'"-1"', bare, tmp_path))
-    assert status == 2 and "bare number" in lines[-1]
+    assert status == 2
+    assert "bare number" in lines[-1]
 
 
 def test_deep_nesting_of_every_kind(tmp_path: Path) -> None:
@@ -162,10 +188,18 @@ def test_deep_nesting_of_every_kind(tmp_path: Path) -> None:
 
 def test_very_long_lines(tmp_path: Path) -> None:
     statement, problem, certificate = case_of("accepted/4.1.i-for-all-spaces")
-    text = Path(statement).read_text().replace("|Psi(A x + e)", "|" + "x + " * 30_000 + "Psi(A x + e)", 1)
+    text = (
+        Path(statement)
+        .read_text()
+        .replace("|Psi(A x + e)", "|" + "x + " * 30_000 + "Psi(A x + e)", 1)
+    )
     (tmp_path / "statement.claim").write_text(text)
     lines, status = run([str(tmp_path / "statement.claim"), problem, certificate])
-    assert status == 2 and "over 100000 characters" in lines[-1]
-    name = replaced("accepted/4.1.i-for-all-spaces", b"A x + e", b"A x + " * 30_000 + b"e", tmp_path)
+    assert status == 2
+    assert "over 100000 characters" in lines[-1]
+    name = replaced(
+        "accepted/4.1.i-for-all-spaces", b"A x + e", b"A x + " * 30_000 + b"e", tmp_path
+    )
     lines, status = run(name)
-    assert status == 2 and "over 100000 characters" in lines[-1]
+    assert status == 2
+    assert "over 100000 characters" in lines[-1]

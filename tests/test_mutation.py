@@ -46,7 +46,34 @@ ORIGINALS = (
     "square-roots-cancel",
 )
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+|\s+|<=|>=|.")
-WORDS = "0 1 -1 2 1/2 ( ) | < <= = > + - * e x x_det A Psi L delta Lipschitz with and 0x1f".split()
+WORDS = [
+    "0",
+    "1",
+    "-1",
+    "2",
+    "1/2",
+    "(",
+    ")",
+    "|",
+    "<",
+    "<=",
+    "=",
+    ">",
+    "+",
+    "-",
+    "*",
+    "e",
+    "x",
+    "x_det",
+    "A",
+    "Psi",
+    "L",
+    "delta",
+    "Lipschitz",
+    "with",
+    "and",
+    "0x1f",
+]
 POISON: tuple[Any, ...] = (
     True, False, None, 0, 1, -1.5, float("nan"), "", "0", "-1", "1/0", "x", "e", "compute", "given",
     "9" * 5000, "0x" + "f" * 5000, "\u03b4", "\x1b", [], {}, [[]], ["0"], {"rule": "given"},
@@ -107,7 +134,13 @@ def damaged_bytes(data: bytes, rng: random.Random) -> bytes:
         n = rng.randint(1, 12)
         piece = result[k : k + n]
         new = rng.choice(
-            [b"", piece + piece, bytes(reversed(piece)), rng.randbytes(n), rng.choice(b'0123456789"|<+') .to_bytes(1, "big")]
+            [
+                b"",
+                piece + piece,
+                bytes(reversed(piece)),
+                rng.randbytes(n),
+                rng.choice(b'0123456789"|<+').to_bytes(1, "big"),
+            ]
         )
         result[k : k + n] = new
     return bytes(result)
@@ -205,7 +238,9 @@ def change_text(table: Json, rng: random.Random) -> None:
 def change_choice(table: Json, rng: random.Random) -> None:
     choices = table.setdefault("choices", {"e": "x"})
     name = rng.choice(sorted(choices))
-    choices[name] = rng.choice(["0", "x", "x_det", "A x", "e", "w", "b", "Psi(A x)", "x + x_det", name])
+    choices[name] = rng.choice(
+        ["0", "x", "x_det", "A x", "e", "w", "b", "Psi(A x)", "x + x_det", name]
+    )
 
 
 def change_verdict(table: Json, rng: random.Random) -> None:
@@ -227,7 +262,11 @@ def repaired(files: Files, table: Json) -> Json:
         statement = read_statement(files.statement)
         data = None if files.problem is None else read_problem(files.problem, no_arrays, statement)
         context = prepare(
-            files.statement, data, table["verdict"], table.get("choices", {}), table.get("vectors", {})
+            files.statement,
+            data,
+            table["verdict"],
+            table.get("choices", {}),
+            table.get("vectors", {}),
         )
         for number, raw in enumerate(table["steps"]):
             steps.append(apply(context, steps, raw, f"step {number}"))
@@ -380,7 +419,11 @@ def test_a_refutation_on_changed_numbers_is_a_refutation() -> None:
         table, certificate = json.loads(files.problem), json.loads(files.certificate)
         for _ in range(rng.randint(0, 3)):
             place = rng.choice(
-                [p for p in places(table) if isinstance(at(table, p), str) and is_number(at(table, p))]
+                [
+                    p
+                    for p in places(table)
+                    if isinstance(at(table, p), str) and is_number(at(table, p))
+                ]
             )
             if place[-1] != "dimension":
                 at(table, place[:-1])[place[-1]] = rng.choice(numbers)
