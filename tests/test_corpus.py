@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,12 +58,10 @@ def complaint(case: Path, status: int, last: str) -> str:
     return f"{case.parent.name}/{case.name}: wanted {text!r}, got {status} {last[:300]!r}"
 
 
-def parameters(*kinds: str) -> Iterator[object]:
-    for case in cases(*kinds):
-        yield pytest.param(case, id=f"{case.parent.name}/{case.name}")
-
-
-@pytest.mark.parametrize("case", parameters("accepted", "rejected", "malformed"))
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=f"{case.parent.name}/{case.name}") for case in cases(*STATUS)],
+)
 def test_the_kernel_answers_as_expected(case: Path) -> None:
     lines, status = run(arguments(case))
     assert complaint(case, status, lines[-1]) == ""

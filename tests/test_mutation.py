@@ -32,7 +32,7 @@ from certificates.problem import read_problem
 from certificates.statements import read_statement
 
 ACCEPTED = Path(__file__).resolve().parent / "corpus" / "accepted"
-EACH = 1_300  # mutants of every original
+EACH = 1_100  # mutants of every original
 ORIGINALS = (
     "4.1.i-for-all-spaces",
     "4.1.ii-for-all-spaces",
