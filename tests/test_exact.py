@@ -11,16 +11,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.exact import (
-    LAST_BITS,
-    Integers,
-    Matrix,
-    Roots,
-    Undecided,
-    Vector,
-    gram,
-    is_diagonally_dominant,
-)
+from certificates.exact import LAST_BITS, Roots, Undecided
+from certificates.matrices import Integers, Matrix, Vector, gram, is_diagonally_dominant
 
 fractions = st.builds(Fraction, st.integers(-40, 40), st.integers(1, 12))
 terms = st.lists(st.tuples(st.integers(1, 150), fractions), max_size=5)

@@ -13,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from certificates import operators
-from certificates.exact import Integers, Matrix, Roots, Vector
+from certificates.exact import Roots
+from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import DUAL, KINDS, Kind, Norm, plain
 
 small = st.integers(-5, 5)

@@ -221,14 +221,13 @@ def test_value_of_a_term(drawn: Drawn) -> None:
 def test_text_of_a_term(drawn: Drawn) -> None:
     """Printing and reading gives the same term."""
     term = vector_term(drawn)
-    assume(term.parts and "(0)" not in str(term))
+    assume(term.parts)  # a lone 0 is a scalar
     again = read_term(str(term), NAMES, "printed")
     assert again == term
     assert hash(again) == hash(term)
     assert again.size == term.size
 
 
-@pytest.mark.xfail(strict=True, reason="finding 6: 0 is read as a scalar")
 def test_text_of_a_map_at_nought() -> None:
     """Printing and reading gives the same term for Psi(0) too."""
     term = read_term("Psi(y - y)", NAMES, "drawn")
@@ -269,7 +268,6 @@ def test_value_and_text_of_a_scalar(drawn: tuple[str, Fraction]) -> None:
     """The normal form has the value of the expression, and its text reads back."""
     scalar = read_scalar(drawn[0], NAMES, "drawn")
     assert evaluate_scalar(scalar) == drawn[1]
-    assume("(0)" not in str(scalar))
     assert read_scalar(str(scalar), NAMES, "printed") == scalar
 
 
@@ -299,7 +297,6 @@ def test_comparisons(left: tuple[str, Fraction], right: tuple[str, Fraction], sy
         value = evaluate_scalar(negation.difference)
         opposites.append(value > 0 if negation.relation == "<" else value >= 0)
     assert any(opposites) == (not wanted)
-    assume("(0)" not in str(found))
     assert read_judgment(str(found), NAMES, "printed") == found
 
 
@@ -344,9 +341,9 @@ BROKEN = [
     ("x + ", "column 5: expected a number, a name, '(' or '|', found the end"),
     (
         "x + y",
-        "column 6: expected a vector of X to be added to a vector of X, not to a vector of Y",
+        "column 6: expected a vector of X as summand, not a vector of Y",
     ),
-    ("x + 1", "to be added to a vector of X, not to a scalar, before, found the end"),
+    ("x + 1", "a vector of X as summand, not a scalar, before, found the end"),
     ("2 x_", "column 3: expected one of the names x, x_det, y, e, A, B, Psi, delta, L, c, Twist"),
     ("x x", "no product with a vector on its left"),
     ("delta x", "only numbers as coefficients of a vector"),

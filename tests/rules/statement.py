@@ -33,7 +33,7 @@ TABLES = {
         refuse("none in the statement", CHOSEN, hypothesis="1", because="has 0 hypotheses"),
         garbled("by its label", GENERAL, hypothesis="lip", because="is not an exact number"),
         garbled("a negative number", GENERAL, hypothesis="-1", because="not a natural number"),
-        garbled("a huge number", GENERAL, hypothesis="65536", because="below 65536"),
+        garbled("a huge number", GENERAL, hypothesis="4096", because="below 4096"),
     ],
     "range": [
         accept("the first", GENERAL, variable="e", number="1", gives="|e| <= delta"),
