@@ -46,8 +46,9 @@ def expected(array: np.ndarray[Any, Any]) -> list[tuple[Fraction, Fraction]]:
 
 def finite(dtype: np.dtype[Any]) -> st.SearchStrategy[Any]:
     """Entries of this type without infinities and not-a-numbers, subnormals included."""
-    plain = {"allow_nan": False, "allow_infinity": False}
-    return arrays.from_dtype(dtype, **(plain if dtype.kind in "fc" else {}))
+    if dtype.kind in "fc":
+        return arrays.from_dtype(dtype, allow_nan=False, allow_infinity=False)
+    return arrays.from_dtype(dtype)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)

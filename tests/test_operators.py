@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product
 from math import isqrt
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -50,12 +51,12 @@ systems = sizes.flatmap(lambda s: st.tuples(matrices(*s), vectors(s[1])))
 real_systems = sizes.flatmap(lambda s: st.tuples(matrices(*s, real=True), vectors(s[1], real=True)))
 
 
-def in_numpy(matrix: Matrix) -> np.ndarray:
+def in_numpy(matrix: Matrix) -> np.ndarray[Any, Any]:
     """The matrix in floats."""
     shape = matrix.shape
     real = np.array(matrix.real, dtype=float).reshape(shape)
     imag = np.array(matrix.imag, dtype=float).reshape(shape) if matrix.imag else np.zeros(shape)
-    return (real + 1j * imag) / matrix.denominator
+    return np.asarray((real + 1j * imag) / matrix.denominator)
 
 
 def below(value: Roots, bits: int = 200) -> Fraction:
@@ -241,7 +242,7 @@ def cholesky(matrix: Matrix, bound: Fraction, shift: int) -> list[Integers]:
     values, basis = np.linalg.eigh(square)
     # half of the least eigenvalue is left to the diagonal, against the roundings
     half = basis * np.sqrt(np.maximum(values - values.min() / 2, 0))
-    lower = np.linalg.qr(half.T, mode="r").T * 2.0**shift
+    lower = np.asarray(np.linalg.qr(half.T, mode="r")).T * 2.0**shift
     return [tuple(int(a) for a in row[: k + 1]) for k, row in enumerate(np.rint(lower))]
 
 

@@ -423,7 +423,7 @@ FILES = [
         "conclude\n  |z| = 1\n",
         "refuted",
         [compute("|z| > 1")],
-        "1 = |z| is false",
+        "|z| = 1 is false",
     ),
     File(
         "no vector for the variable",
