@@ -11,7 +11,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.exact import LAST_BITS, Roots, Undecided
+from certificates.exact import LAST_BITS, MAXIMAL_CLASSES, Roots, Undecided
 from certificates.matrices import Integers, Matrix, Vector, gram, is_diagonally_dominant
 
 fractions = st.builds(Fraction, st.integers(-40, 40), st.integers(1, 12))
@@ -141,6 +141,16 @@ def test_given_up() -> None:
     tiny = Roots.sqrt(Fraction(2)) - Roots.rational(Fraction(near, 1 << (LAST_BITS + 1000)))
     with pytest.raises(Undecided):
         tiny.sign()
+
+
+def test_too_many_roots_for_the_zero_test() -> None:
+    """The zero test is quadratic, so its size is limited; other signs are not."""
+    many = Roots(tuple((4 * n + 3, Fraction(1)) for n in range(MAXIMAL_CLASSES)))
+    assert many.collapse().sign() == 1
+    zero = Roots.collect((n, c) for m, d in many.terms for n, c in ((m, 2 * d), (4 * m, -d)))
+    with pytest.raises(Undecided, match="whether a sum of 8192 square roots is zero"):
+        zero.sign()
+    assert (zero + Roots.rational(1)).sign() == 1
 
 
 # ------------------------------------------------------------------- vectors and matrices
