@@ -1,0 +1,1 @@
+"""Tests of kernelcert; a package, so that the root is importable without installing."""

@@ -1,0 +1,1 @@
+"""One table per rule: title, premises, arguments, conclusion or the reason of the refusal."""

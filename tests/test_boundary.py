@@ -1,0 +1,247 @@
+"""The folder boundary is the trust boundary: what certificates/ may import, compute with, weigh.
+
+These tests read the source; a module that is added must be put into one of the three groups.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import certificates
+from certificates.rules import RULES
+
+FOLDER = Path(certificates.__file__).parent
+MODULES = {path.stem: path for path in sorted(FOLDER.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text("ascii")) for name, path in MODULES.items()}
+
+BUDGETS = {
+    "logic": (
+        1500,
+        "__init__ __main__ exact format judgments kernel language rules show statements terms",
+    ),
+    "meanings of data": (1500, "maps matrices norms operators problem values"),
+    "readers": (500, "npy"),
+}
+INEXACT = {"eps", "tol", "close", "approx"}
+FORBIDDEN = {"__import__", "importlib", "eval", "exec", "compile", "float", "complex", "round"}
+MATH = {"gcd", "isqrt", "lcm", "prod"}
+
+
+def nodes() -> Iterator[tuple[str, ast.AST]]:
+    """Every node of every module."""
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            yield name, node
+
+
+def place(name: str, node: ast.AST) -> str:
+    """Where a node stands."""
+    return f"{name}.py line {getattr(node, 'lineno', 0)}"
+
+
+# --------------------------------------------------------------------------------- imports
+
+
+def test_imports() -> None:
+    """Only the standard library and the package itself."""
+    for name, node in nodes():
+        if isinstance(node, ast.Import):
+            found = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level <= 1, place(name, node)
+            found = ["certificates" if node.level else node.module or ""]
+        else:
+            continue
+        for module in found:
+            top = module.split(".")[0]
+            allowed = top == "certificates" or top in sys.stdlib_module_names
+            assert allowed, f"{place(name, node)}: {module}"
+
+
+def test_every_module_compiles_alone() -> None:
+    """No file of another kind hides in the folder, and none lies deeper."""
+    kinds = {path.suffix for path in FOLDER.rglob("*") if path.is_file()}
+    assert {path.parent for path in MODULES.values()} == {FOLDER}
+    assert not kinds & {".so", ".pyd", ".pyx", ".pth", ".c"}
+
+
+# ------------------------------------------------------------------------------ exactness
+
+
+def test_no_floats() -> None:
+    """No float or complex literal."""
+    for name, node in nodes():
+        if isinstance(node, ast.Constant):
+            assert not isinstance(node.value, float | complex), place(name, node)
+
+
+def test_no_inexact_functions() -> None:
+    """Nothing that makes a float, runs text, or imports by name; of math only integer functions."""
+    for name, node in nodes():
+        if isinstance(node, ast.Name):
+            assert node.id not in FORBIDDEN | {"math"}, place(name, node)
+        if isinstance(node, ast.Attribute):
+            # re.compile is the one harmless namesake
+            harmless = node.attr == "compile" and isinstance(node.value, ast.Name)
+            harmless = harmless and node.value.id == "re"  # type: ignore[attr-defined]
+            assert harmless or node.attr not in FORBIDDEN, place(name, node)
+            assert node.attr not in {"limit_denominator", "from_float"}, place(name, node)
+        if isinstance(node, ast.ImportFrom) and node.module in ("math", "cmath", "decimal"):
+            assert node.module == "math", place(name, node)
+            assert {alias.name for alias in node.names} <= MATH, place(name, node)
+        if isinstance(node, ast.Import):
+            names = {alias.name for alias in node.names}
+            assert not names & {"math", "cmath", "decimal", "random", "time"}, place(name, node)
+
+
+def test_divisions_are_of_fractions() -> None:
+    """`/` stands where a Fraction is divided, and nowhere else: int / int would be a float."""
+    found = {
+        f"{name}: {ast.unparse(node)}"
+        for name, node in nodes()
+        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
+    }
+    assert found == {
+        "__main__: folder / name",  # a path
+        "operators: bound * domain.weight / target.weight",
+        "terms: 1 / leading",
+    }
+
+
+def test_no_assert() -> None:
+    """python -O must change nothing."""
+    for name, node in nodes():
+        assert not isinstance(node, ast.Assert), place(name, node)
+        if isinstance(node, ast.Name):
+            assert node.id != "__debug__", place(name, node)
+
+
+def test_no_tolerance_words() -> None:
+    """The words of inexact comparison are not used as names or as parts of names."""
+    for name, path in MODULES.items():
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text("ascii")).readline):
+            if token.type == tokenize.NAME:
+                words = set(token.string.lower().split("_"))
+                assert not words & INEXACT, f"{name}.py line {token.start[0]}: {token.string}"
+
+
+def test_no_bare_except() -> None:
+    """An error is caught by its name, so that a mistake in the kernel is not taken for a no."""
+    for name, node in nodes():
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None, place(name, node)
+            assert "Exception" not in ast.unparse(node.type).split("."), place(name, node)
+
+
+# ----------------------------------------------------------------------------------- size
+
+
+def code_lines(source: str) -> int:
+    """Lines with code on them: docstrings, comments and blanks are not counted."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    strings: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, documented) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            strings |= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    blank = {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in blank:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    return len(lines - strings)
+
+
+def test_every_module_is_in_one_group() -> None:
+    """The groups of the line budget cover the folder, without overlap."""
+    grouped = [name for _, names in BUDGETS.values() for name in names.split()]
+    assert sorted(grouped) == sorted(MODULES)
+
+
+@pytest.mark.parametrize("group", BUDGETS)
+def test_budget(group: str) -> None:
+    """The folder can be read in an afternoon."""
+    limit, names = BUDGETS[group]
+    counts = {name: code_lines(MODULES[name].read_text("ascii")) for name in names.split()}
+    assert sum(counts.values()) <= limit, counts
+
+
+def test_lines_are_counted_right() -> None:
+    """A sample with every kind of line: the five with code are lines 5, 6, 8, 9 and 13."""
+    sample = [
+        '"""A module."""',
+        "",
+        "# a comment",
+        "",
+        "x = (",
+        "    1,  # one",
+        "",
+        ")",
+        "def f():",
+        '    """A docstring,',
+        "    of two lines.",
+        '    """',
+        "    return x",
+        "",
+    ]
+    assert code_lines("\n".join(sample)) == 5
+
+
+# -------------------------------------------------------------------------------- docstrings
+
+
+def test_docstrings() -> None:
+    """Every module, and every public class and function, says what it is for."""
+    for name, tree in TREES.items():
+        assert ast.get_docstring(tree), name
+        for node in tree.body:
+            missing_in(name, node)
+
+
+def missing_in(name: str, node: ast.AST) -> None:
+    """Fail for a public definition without a docstring; classes are looked into."""
+    if not isinstance(node, ast.ClassDef | ast.FunctionDef) or node.name.startswith("_"):
+        return
+    assert ast.get_docstring(node), f"{place(name, node)}: {node.name}"
+    if isinstance(node, ast.ClassDef):
+        for inner in node.body:
+            missing_in(name, inner)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_inference_figure(rule: str) -> None:
+    """A rule's docstring has a bar, a conclusion under it, and says when it refuses."""
+    lines = (RULES[rule].function.__doc__ or "").split("\n")
+    bars = [k for k, line in enumerate(lines) if line.strip().startswith("----")]
+    assert bars, "there is no line of dashes"
+    assert lines[bars[0] + 1].strip(), "nothing stands under the bar"
+    text = " ".join(lines)
+    assert "efuse" in text, "it does not say when it refuses"
+
+
+def test_rules_are_in_one_table() -> None:
+    """Every rule is a function of `rules`, each of its parameters is declared, none twice."""
+    functions = [row.function for row in RULES.values()]
+    assert len(set(functions)) == len(functions)
+    for name, row in RULES.items():
+        assert row.function.__module__ == "certificates.rules"
+        assert row.function.__name__.rstrip("_") == name
+        code = row.function.__code__
+        count = code.co_argcount + code.co_kwonlyargcount
+        parameters = [n for n in code.co_varnames[:count] if n != "context"]
+        fixed = 0 if ... in row.premises else len(row.premises)
+        assert parameters[fixed:] == list(row.arguments)

@@ -1,0 +1,227 @@
+"""Statement files: what is read from a good one, and where a broken one is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certificates.format import Unreadable
+from certificates.language import read_judgment
+from certificates.statements import Statement, read_statement
+
+GOOD = """\
+statement 4.1.x-ray "a title: with, punctuation (and) |bars|"
+source "Theorem 0"
+field C
+# a comment
+spaces X with l1, Y, Z with linf
+linear A : X -> Y   # another
+map Psi : Y -> X
+vectors x, x_det in X
+vectors y in Y
+constants delta > 0, L >= 0, c
+given
+  lipschitz: Lipschitz(Psi) <= L
+  |A x| <= delta
+
+  |x| > c
+exists b in X
+for all e in Y with |e| <= delta and |e - A b| < 1
+define Phi(v in Y) = Psi(v + e) - b
+conclude
+  |Phi(A x)| <= L |e|
+  Lipschitz(Phi) <= L
+"""
+
+
+def read(text: str, **choices: str) -> Statement:
+    """The statement of a text."""
+    return read_statement(text.encode(), choices)
+
+
+def test_everything_that_is_read() -> None:
+    """Header, names, hypotheses with their labels, quantifiers and conclusions."""
+    found = read(GOOD)
+    assert (found.identifier, found.field, found.source) == ("4.1.x-ray", "C", "Theorem 0")
+    assert found.title == "a title: with, punctuation (and) |bars|"
+    assert found.text == GOOD
+    assert [h.label for h in found.given] == ["lipschitz", "given2", "given3"]
+    assert [str(h.judgment) for h in found.given] == [
+        "Lipschitz(Psi) <= L",
+        "|A x| <= delta",
+        "c < |x|",
+    ]
+    assert found.exists == ("b",)
+    (variable,) = found.for_all
+    assert (variable.name, variable.space) == ("e", "Y")
+    assert [str(limit) for limit in variable.range] == ["|e| <= delta", "|e - A b| < 1"]
+    assert [str(c) for c in found.conclude] == [
+        "|Psi(A x + e) - b| <= L |e|",
+        "Lipschitz(Phi) <= L",
+    ]
+
+
+def test_choices_are_put_in() -> None:
+    """A chosen vector replaces the name in ranges, definitions and conclusions alike."""
+    found = read(GOOD, b="x - 2 x_det")
+    limit = read_judgment("|e - A x + 2 A x_det| < 1", found.names, "here")
+    assert found.for_all[0].range[1] == limit
+    conclusion = read_judgment("|Psi(A x + e) - x + 2 x_det| <= L |e|", found.names, "here")
+    assert found.conclude[0] == conclusion
+    assert [h.judgment for h in found.given] == [h.judgment for h in read(GOOD).given]
+
+
+@pytest.mark.parametrize(
+    ("choices", "phrase"),
+    [
+        ({"b": "A x"}, "the choice for b is no vector of X"),
+        ({"b": "x + e"}, "the choice for b, column 5: expected one of the names"),
+        ({"b": "b"}, "the choice for b, column 1: expected one of the names"),
+        ({"b": "Phi(y)"}, "the choice for b, column 1: expected one of the names"),
+        ({"b": "|x|"}, "the choice for b: '|x|' is a scalar, a vector is expected"),
+        ({"b": ""}, "the choice for b, column 1: expected a number"),
+        ({"e": "Phi(y)"}, "the choice for e, column 1: expected one of the names"),
+    ],
+)
+def test_choices_see_only_what_stands_before(choices: dict[str, str], phrase: str) -> None:
+    """A witness that used a later quantifier would turn the quantifiers round."""
+    with pytest.raises(Unreadable) as caught:
+        read(GOOD, **choices)
+    assert phrase in str(caught.value)
+
+
+# line of the good file (its beginning), what replaces the line, what is said
+BROKEN = [
+    ("statement", "", "statement line 1: expected a first line like"),
+    ("statement", "statement", "line 1, column 10: expected an identifier and a title"),
+    ("statement", "statement a b", "line 1, column 11: expected an identifier and a title"),
+    ("statement", 'statement a "b" "c"', "line 1, column 11: expected an identifier and a title"),
+    ("statement", 'statement a "b', "line 1, column 13: '\"b' is not understood"),
+    ("source", "source Theorem", "line 2, column 8: expected a quoted source, found 'Theorem'"),
+    ("source", 'source "a" "b"', "line 2, column 12: expected the end of the line"),
+    ("field", "field Q", "line 3, column 7: expected 'R' or 'C', found 'Q'"),
+    ("field", "field C, R", "line 3, column 8: expected the end of the line, found ','"),
+    ("field", "field C\nfield R", "statement line 4: the field is given twice"),
+    ("# a", "statement b", "statement line 4: the identifier is given twice"),
+    ("# a", 'source "b"', "statement line 4: the source is given twice"),
+    ("# a", "  |x| <= 1", "line 4, column 3: expected 'given' or 'conclude' before an indented"),
+    ("# a", "theorem 1", "line 4, column 1: expected statement, source, field, spaces"),
+    ("# a", "Lipschitz", "line 4, column 1: expected statement, source, field, spaces"),
+    ("# a", "\tx", "tabs and control characters are not allowed"),
+    ("# a", "# \x1b[2K", "tabs and control characters are not allowed"),
+    ("# a", "# a\r", "tabs and control characters are not allowed"),
+    ("# a", "# \N{GREEK SMALL LETTER DELTA}", "is not ASCII; spell Psi, x_det"),
+    ("spaces", "spaces X with l3", "line 5, column 15: expected 'l1' or 'l2' or 'linf'"),
+    ("spaces", "spaces X Y", "line 5, column 10: expected the end of the line, found 'Y'"),
+    ("spaces", "spaces X, X", "statement line 5: the name 'X' is declared twice"),
+    ("spaces", "spaces X, for", "statement line 5: the word 'for' cannot be used as a name"),
+    ("spaces", "spaces 2X", "line 5, column 8: '2X' is not understood"),
+    ("spaces", "spaces X, Y,", "line 5, column 13: expected the name of a space, found the end"),
+    ("linear", "linear A : X -> x", "line 6, column 17: expected the name of a space, found 'x'"),
+    ("linear", "linear A : X <- Y", "line 6, column 14: expected '->', found '<'"),
+    ("linear", "linear A X -> Y", "line 6, column 10: expected ':', found 'X'"),
+    ("map", "map Psi(y) : Y -> X", "line 7, column 8: expected ':', found '('"),
+    ("vectors x", "vectors x x_det in X", "line 8, column 11: expected 'in', found 'x_det'"),
+    ("vectors x", "vectors x, A in X", "statement line 8: the name 'A' is declared twice"),
+    ("vectors x", "vectors x, x_det", "line 8, column 17: expected 'in', found the end"),
+    ("constants", "constants delta > 1", "line 10, column 19: expected '0', found '1'"),
+    ("constants", "constants delta < 0", "line 10, column 17: expected the end of the line"),
+    ("given", "given x", "line 11, column 7: expected the end of the line, found 'x'"),
+    ("  lip", "  lip: Lipschitz(Phi) <= L", "line 12, column 18: expected the name of a map"),
+    (
+        "  lip",
+        "  given2: Lipschitz(Psi) <= L",
+        "statement line 13: the label 'given2' is used twice",
+    ),
+    ("  |A x|", "  |A y| <= delta", "line 13, column 7: expected A to be applied to a vector of X"),
+    (
+        "  |A x|",
+        "  |A x| <= x",
+        "line 13, column 13: expected a scalar: put bars around the vector",
+    ),
+    ("  |A x|", "  |A x| <= delta,", "line 13, column 17: expected the end of the line, found ','"),
+    ("  |x| >", "  |b| <= 1", "line 15, column 4: expected one of the names"),
+    ("  |x| >", "  |e| <= 1", "line 15, column 4: expected one of the names"),
+    ("exists", "exists b in C", "line 16, column 13: expected the name of a space, found 'C'"),
+    ("exists", "exists x in X", "statement line 16: the name 'x' is declared twice"),
+    ("exists", "exists b : X -> X", "line 16, column 10: expected 'in', found ':'"),
+    ("for all", "for each e in Y", "line 17, column 5: expected 'all', found 'each'"),
+    ("for all", "for all e in Y with |x| <= 1", "|x| <= 1 does not limit e; put it under 'given'"),
+    ("for all", "for all e in Y with |e| <= 1 or", "line 17, column 30: expected"),
+    ("for all", "for all e in Y\nvectors w in X", "'vectors' must stand before every quantifier"),
+    ("for all", "for all e in Y\ngiven", "'given' must stand before every quantifier"),
+    ("define", "define Phi(v) = x", "line 18, column 13: expected 'in', found ')'"),
+    ("define", "define Phi(x in Y) = x", "statement line 18: the name 'x' is declared twice"),
+    ("define", "define Phi(v in Y) = |v|", "line 18, column 25: expected a vector as the value"),
+    ("define", "define Phi(v in Y) = Phi(v)", "line 18, column 22: expected one of the names"),
+    (
+        "define",
+        "define Phi(v in Y) = v + b",
+        "line 18, column 27: expected a vector of Y as summand",
+    ),
+    ("conclude", "conclude that", "line 19, column 10: expected the end of the line"),
+    ("conclude", "", "line 20, column 3: expected 'given' or 'conclude' before"),
+    ("  |Phi", "conclude", "line 20, column 1: expected an indented conclusion, or the end"),
+    ("  |Phi", "  |Phi(v)| <= 1", "line 20, column 8: expected one of the names"),
+    ("  |Phi", "  fit: |x| <= 1", "line 20, column 3: expected one of the names"),
+    ("  Lip", "spaces W", "line 21, column 1: expected an indented conclusion, or the end"),
+]
+
+
+@pytest.mark.parametrize(("start", "line", "phrase"), BROKEN)
+def test_broken(start: str, line: str, phrase: str) -> None:
+    """One line is exchanged; the message names line, column and what was expected."""
+    lines = GOOD.split("\n")
+    place = next(k for k, text in enumerate(lines) if text.startswith(start))
+    lines[place] = line
+    with pytest.raises(Unreadable) as caught:
+        read("\n".join(lines))
+    assert str(caught.value).startswith("statement")
+    assert phrase in str(caught.value)
+
+
+def test_no_conclusion() -> None:
+    """A statement says something."""
+    with pytest.raises(Unreadable, match="there is no conclusion; end the file with 'conclude'"):
+        read(GOOD[: GOOD.index("conclude")])
+    with pytest.raises(Unreadable, match="there is no conclusion"):
+        read(GOOD[: GOOD.index("conclude") + 9])
+
+
+@given(st.integers(0, len(GOOD) - 1), st.sampled_from(' \n()|<>=+-*"#:,x0Y_.\x00\t'))
+def test_a_changed_letter(place: int, letter: str) -> None:
+    """A file with one other letter is read, or refused with a sentence; nothing else happens."""
+    text = GOOD[:place] + letter + GOOD[place + 1 :]
+    message = "statement"
+    try:
+        assert read(text).text == text
+    except Unreadable as error:
+        message = str(error)
+    assert message.startswith("statement")
+
+
+@given(st.lists(st.sampled_from(GOOD.split("\n")), max_size=12))
+def test_shuffled_lines(lines: list[str]) -> None:
+    """The same for lines in any order and number."""
+    message = "statement"
+    try:
+        read("\n".join(lines))
+    except Unreadable as error:
+        message = str(error)
+    assert message.startswith("statement")
+
+
+def test_the_statements_that_ship() -> None:
+    """Every file is read, its name is its identifier, and its judgments print and read back."""
+    folder = Path(__file__).parent.parent / "theorems" / "statements"
+    files = sorted(folder.glob("*.claim"))
+    assert files
+    for path in files:
+        found = read_statement(path.read_bytes())
+        assert found.identifier == path.stem
+        limits = [limit for variable in found.for_all for limit in variable.range]
+        for judgment in [*(h.judgment for h in found.given), *limits, *found.conclude]:
+            assert read_judgment(str(judgment), found.names, path.name) == judgment

@@ -1,0 +1,428 @@
+"""Terms and their language: the normal form keeps the value, and its text reads back.
+
+Expressions are drawn together with their value in a small model: X = Q^2, Y = Q^3 with the l1
+norm, two linear maps, one map that is not linear, and vectors.  Parsing, normalising and
+evaluating the normal form must give the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+import sympy
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from certificates.format import Unreadable
+from certificates.judgments import Comparison, negations
+from certificates.language import (
+    Defined,
+    Map,
+    Named,
+    Names,
+    Signed,
+    Space,
+    read_judgment,
+    read_scalar,
+    read_term,
+)
+from certificates.terms import (
+    Atom,
+    Bound,
+    Constant,
+    Datum,
+    Image,
+    Scalar,
+    Term,
+    Value,
+    bound_variables,
+    norm,
+    substitute,
+)
+
+Values = tuple[Fraction, ...]
+Drawn = tuple[str, Values]
+
+LINEAR = {"A": ((1, -2), (0, 3), (2, 1)), "B": ((1, 0, -1), (2, 5, 1))}
+VECTORS = {
+    "x": ("X", (Fraction(3), Fraction(-1, 2))),
+    "x_det": ("X", (Fraction(0), Fraction(7))),
+    "y": ("Y", (Fraction(1), Fraction(1, 3), Fraction(-4))),
+    "e": ("Y", (Fraction(-2), Fraction(5), Fraction(1, 7))),
+}
+CONSTANTS = {"delta": Fraction(2, 3), "L": Fraction(5), "c": Fraction(-1, 4)}
+DIMENSION = {"X": 2, "Y": 3}
+
+
+def psi(v: Values) -> Values:
+    """A map Y -> X that is not linear."""
+    return v[0] * v[1] + 1, v[2] * v[2] - v[0]
+
+
+def linear(name: str, v: Values) -> Values:
+    """A linear map."""
+    return tuple(
+        sum((a * b for a, b in zip(row, v, strict=True)), Fraction(0)) for row in LINEAR[name]
+    )
+
+
+def add(v: Values, factor: Fraction, w: Values) -> Values:
+    """v + factor w."""
+    return tuple(a + factor * b for a, b in zip(v, w, strict=True))
+
+
+def names() -> Names:
+    """The scope; e is a bound variable, Twist(v) = B v - 2 Psi(A Psi(v)) + x a defined map."""
+    found: Names = {"X": Space(None), "Y": Space(None)}
+    for name, (space, _) in VECTORS.items():
+        found[name] = Named(Term.of(Bound(name, space) if name == "e" else Datum(name, space)))
+    found |= {"A": Map("X", "Y", True), "B": Map("Y", "X", True), "Psi": Map("Y", "X", False)}
+    found |= {"delta": Signed(">"), "L": Signed(">="), "c": Signed("")}
+    inner = found | {"v": Named(Term.of(Bound("v", "Y")))}
+    body = read_term("B v - 2 Psi(A Psi(v)) + x", inner, "Twist")
+    return found | {"Twist": Defined("Y", "X", "v", body)}
+
+
+NAMES = names()
+
+
+# ----------------------------------------------------------------------------- the model
+
+
+def evaluate(term: Term, vectors: Mapping[str, Values]) -> Values:
+    """The value of a normal form in the model."""
+    total: Values = (Fraction(0),) * DIMENSION[term.space]
+    for atom, coefficient in term.parts:
+        total = add(total, coefficient, evaluate_atom(atom, vectors))
+    return total
+
+
+def evaluate_atom(atom: Atom, vectors: Mapping[str, Values]) -> Values:
+    """The value of an atom in the model."""
+    if isinstance(atom, Datum | Bound):
+        return vectors[atom.name]
+    if isinstance(atom, Image):
+        return linear(atom.map, evaluate_atom(atom.argument, vectors))
+    return psi(evaluate(atom.argument, vectors))
+
+
+def evaluate_scalar(scalar: Scalar) -> Fraction:
+    """The value of a scalar normal form in the model."""
+    total = Fraction(0)
+    for monomial, coefficient in scalar.parts:
+        for quantity in monomial:
+            if isinstance(quantity, Constant):
+                coefficient *= CONSTANTS[quantity.name]
+            else:
+                coefficient *= sum(map(abs, evaluate(quantity.term, MODEL)), Fraction(0))
+        total += coefficient
+    return total
+
+
+MODEL = {name: value for name, (_, value) in VECTORS.items()}
+
+# ------------------------------------------------------------------------ drawn expressions
+
+numbers = st.builds(Fraction, st.integers(0, 9), st.integers(1, 5))
+gaps = st.sampled_from(["", " ", "  "])
+
+
+@st.composite
+def factors(draw: st.DrawFn, space: str, depth: int) -> Drawn:
+    """A name, a map at an expression, or an expression in brackets."""
+    shape = draw(st.integers(0, 3)) if depth else 0
+    if shape == 1:
+        text, value = draw(expressions(space, depth - 1))
+        return f"({text})", value
+    if shape == 2:
+        name, other = ("B", "Y") if space == "X" else ("A", "X")
+        text, value = draw(factors(other, depth - 1))
+        return f"{name} {text}", linear(name, value)
+    if shape == 3 and space == "X":
+        text, value = draw(expressions("Y", depth - 1))
+        if draw(st.booleans()):
+            return f"Psi({text})", psi(value)
+        inner = psi(linear("A", psi(value)))
+        return f"Twist({text})", add(
+            add(linear("B", value), Fraction(-2), inner), Fraction(1), MODEL["x"]
+        )
+    name = draw(st.sampled_from([n for n, (s, _) in VECTORS.items() if s == space]))
+    return name, MODEL[name]
+
+
+@st.composite
+def expressions(draw: st.DrawFn, space: str, depth: int = 2) -> Drawn:
+    """A sum of factors with numbers before them."""
+    text = ""
+    total: Values = (Fraction(0),) * DIMENSION[space]
+    for k in range(draw(st.integers(1, 3))):
+        sign = draw(st.sampled_from([1, -1]))
+        name, value = draw(factors(space, depth))
+        number = draw(st.one_of(st.none(), numbers))
+        operator = "-" if sign < 0 else "+" if k else ""
+        product = name if number is None else f"{number}{draw(st.sampled_from([' ', ' * ']))}{name}"
+        text += draw(gaps) + operator + draw(gaps) + product
+        total = add(total, sign * (Fraction(1) if number is None else number), value)
+    return text, total
+
+
+@st.composite
+def scalars(draw: st.DrawFn, depth: int = 2) -> tuple[str, Fraction]:
+    """A sum of products of numbers, constants, norms and brackets."""
+    text, total = "", Fraction(0)
+    for k in range(draw(st.integers(1, 3))):
+        sign = draw(st.sampled_from([1, -1]))
+        words, product = [], Fraction(1)
+        for _ in range(draw(st.integers(1, 3))):
+            shape = draw(st.integers(0, 3 if depth else 1))
+            if shape == 0:
+                number = draw(numbers)
+                words.append(str(number))
+                product *= number
+            elif shape == 1:
+                name = draw(st.sampled_from(list(CONSTANTS)))
+                words.append(name)
+                product *= CONSTANTS[name]
+            elif shape == 2:
+                inner, vector = draw(expressions(draw(st.sampled_from(["X", "Y"])), 1))
+                words.append(f"|{inner}|")
+                product *= sum(map(abs, vector), Fraction(0))
+            else:
+                inner, value = draw(scalars(depth - 1))
+                words.append(f"({inner})")
+                product *= value
+        operator = "-" if sign < 0 else "+" if k else ""
+        text += f" {operator} " + draw(st.sampled_from([" ", " * "])).join(words)
+        total += sign * product
+    return text, total
+
+
+spaces = st.sampled_from(["X", "Y"])
+vectors = spaces.flatmap(expressions)
+
+
+def vector_term(drawn: Drawn) -> Term:
+    """The normal form of a drawn expression."""
+    return read_term(drawn[0], NAMES, "drawn")
+
+
+# ------------------------------------------------------------------------------ properties
+
+
+@given(vectors)
+def test_value_of_a_term(drawn: Drawn) -> None:
+    """The normal form has the value of the expression."""
+    assert evaluate(vector_term(drawn), MODEL) == drawn[1]
+
+
+@given(vectors)
+def test_text_of_a_term(drawn: Drawn) -> None:
+    """Printing and reading gives the same term."""
+    term = vector_term(drawn)
+    assume(term.parts)  # a lone 0 is a scalar
+    again = read_term(str(term), NAMES, "printed")
+    assert again == term
+    assert hash(again) == hash(term)
+    assert again.size == term.size
+
+
+def test_text_of_a_map_at_nought() -> None:
+    """Printing and reading gives the same term for Psi(0) too."""
+    term = read_term("Psi(y - y)", NAMES, "drawn")
+    assert read_term(str(term), NAMES, "printed") == term
+
+
+@given(spaces.flatmap(lambda s: st.tuples(expressions(s), expressions(s))), numbers)
+def test_normal_form_is_unique(pair: tuple[Drawn, Drawn], number: Fraction) -> None:
+    """The laws of a vector space, and of linear maps, hold as equality of terms."""
+    (left, _), (right, _) = pair
+
+    def same(one: str, other: str) -> None:
+        assert read_term(one, NAMES, "one") == read_term(other, NAMES, "other")
+
+    same(f"({left}) + ({right})", f"({right}) + ({left})")
+    same(f"({left}) - ({right})", f"-({right}) + ({left})")
+    same(f"{number} (({left}) + ({right}))", f"{number} ({left}) + {number} ({right})")
+    same(f"({left}) + ({right}) - ({right})", left)
+    space = read_term(left, NAMES, "left").space
+    name = "A" if space == "X" else "B"
+    same(f"{name}(({left}) - 3 ({right}))", f"{name}({left}) - 3 {name}({right})")
+
+
+@given(expressions("X"), expressions("Y"))
+def test_substitute(drawn: Drawn, replacement: Drawn) -> None:
+    """e is replaced everywhere, and nowhere in what replaces it."""
+    term, new = vector_term(drawn), vector_term(replacement)
+    result = substitute(term, "e", new)
+    assert evaluate(result, MODEL) == evaluate(term, MODEL | {"e": replacement[1]})
+    expected = bound_variables(new) if "e" in bound_variables(term) else set()
+    # a sum of replacements may cancel
+    assert bound_variables(result) <= expected
+    assert substitute(term, "q", new) == term
+
+
+@given(scalars())
+def test_value_and_text_of_a_scalar(drawn: tuple[str, Fraction]) -> None:
+    """The normal form has the value of the expression, and its text reads back."""
+    scalar = read_scalar(drawn[0], NAMES, "drawn")
+    assert evaluate_scalar(scalar) == drawn[1]
+    assert read_scalar(str(scalar), NAMES, "printed") == scalar
+
+
+@given(vectors, st.integers(-5, 5))
+def test_norm_is_normalised(drawn: Drawn, factor: int) -> None:
+    """|c t| = |c| |t| as an equality of scalars, and the atom's leading coefficient is 1."""
+    term = vector_term(drawn)
+    assert norm(term.times(Fraction(factor))) == norm(term).times(Fraction(abs(factor)))
+    assert (norm(term) == Scalar()) == (not term.parts)
+
+
+@given(scalars(), scalars(), st.sampled_from(["<=", "<", ">=", ">", "="]))
+def test_comparisons(left: tuple[str, Fraction], right: tuple[str, Fraction], symbol: str) -> None:
+    """The same as their printed form, as their mirror image, and false when a negation holds."""
+    found = read_judgment(f"{left[0]} {symbol} {right[0]}", NAMES, "drawn")
+    assert isinstance(found, Comparison)
+    mirror = {"<=": ">=", "<": ">", ">=": "<=", ">": "<", "=": "="}[symbol]
+    assert read_judgment(f"{right[0]} {mirror} {left[0]}", NAMES, "mirror") == found
+    difference = evaluate_scalar(found.difference)
+    truth = {"<=": difference >= 0, "<": difference > 0, "=": difference == 0}
+    a, b = left[1], right[1]
+    wanted = {"<=": a <= b, "<": a < b, ">=": a >= b, ">": a > b, "=": a == b}[symbol]
+    assert truth[found.relation] == wanted
+    opposites = []
+    for negation in negations(found):
+        assert isinstance(negation, Comparison)
+        value = evaluate_scalar(negation.difference)
+        opposites.append(value > 0 if negation.relation == "<" else value >= 0)
+    assert any(opposites) == (not wanted)
+    assert read_judgment(str(found), NAMES, "printed") == found
+
+
+# ------------------------------------------------------------- polynomials against sympy
+
+
+@st.composite
+def polynomials(draw: st.DrawFn, depth: int = 3) -> tuple[Scalar, sympy.Expr]:
+    """The same polynomial in three constants, by the kernel and by sympy."""
+    shape = draw(st.integers(0, 4)) if depth else draw(st.integers(0, 1))
+    if shape == 0:
+        number = draw(st.builds(Fraction, st.integers(-9, 9), st.integers(1, 4)))
+        return Scalar.number(number), sympy.Rational(number.numerator, number.denominator)
+    if shape == 1:
+        name = draw(st.sampled_from(list(CONSTANTS)))
+        return Scalar.of(Constant(name)), sympy.Symbol(name)
+    (a, p), (b, q) = draw(polynomials(depth - 1)), draw(polynomials(depth - 1))
+    if shape == 2:
+        return a + b, p + q
+    return (a - b, p - q) if shape == 3 else (a * b, p * q)
+
+
+@given(polynomials())
+def test_polynomials_against_sympy(pair: tuple[Scalar, sympy.Expr]) -> None:
+    """The monomials and coefficients are those of sympy's expansion."""
+    scalar, expression = pair
+    found = {
+        sympy.Mul(*[sympy.Symbol(str(quantity)) for quantity in monomial]): sympy.Rational(
+            coefficient.numerator, coefficient.denominator
+        )
+        for monomial, coefficient in scalar.parts
+    }
+    expected = sympy.expand(expression).as_coefficients_dict()
+    assert found == {monomial: c for monomial, c in expected.items() if c}
+    number = scalar.as_number()
+    assert (number is not None) == sympy.expand(expression).is_Number
+
+
+# ------------------------------------------------------------------------------- refusals
+
+BROKEN = [
+    ("x + ", "column 5: expected a number, a name, '(' or '|', found the end"),
+    (
+        "x + y",
+        "column 6: expected a vector of X as summand, not a vector of Y",
+    ),
+    ("x + 1", "a vector of X as summand, not a scalar, before, found the end"),
+    ("2 x_", "column 3: expected one of the names x, x_det, y, e, A, B, Psi, delta, L, c, Twist"),
+    ("x x", "no product with a vector on its left"),
+    ("delta x", "only numbers as coefficients of a vector"),
+    ("Psi x", "column 5: expected '(', found 'x'"),
+    ("Psi(x)", "expected Psi to be applied to a vector of Y, before"),
+    ("A y", "expected A to be applied to a vector of X, before"),
+    ("A delta", "expected A to be applied to a vector of X"),
+    ("A(x", "column 4: expected ')', found the end"),
+    ("x)", "column 2: expected the end of the line, found ')'"),
+    ("0.5 x", "column 2: expected the end of the line, found '.'"),
+    ("1e3 x", "column 1: '1e3 x' is not understood"),
+    ("1/0 x", "'1/0' has denominator zero"),
+    ("x / 2", "column 3: '/ 2' is not understood"),
+    ("3 $ x", "column 3: '$ x' is not understood"),
+    ("|x|", "is a scalar, a vector is expected"),
+    ("Twist", "column 6: expected '(', found the end"),
+    ("X", "column 1: expected one of the names"),
+    ("for", "column 1: expected a number, a name"),
+    ("(" * 64 + "x" + ")" * 64, "expected an expression nested at most 64 deep"),
+    ("A B " * 40 + "x", "expected an expression nested at most 64 deep"),
+    ("x" + " + x" * 40_000, "the expression has over 100000 characters"),
+    ("\N{GREEK SMALL LETTER DELTA} x", "column 1"),
+]
+
+
+@pytest.mark.parametrize(("text", "phrase"), BROKEN)
+def test_broken_terms(text: str, phrase: str) -> None:
+    """The message names the column, what was expected and what was found."""
+    with pytest.raises(Unreadable) as caught:
+        read_term(text, NAMES, "here")
+    assert str(caught.value).startswith("here")
+    assert phrase in str(caught.value)
+
+
+BROKEN_JUDGMENTS = [
+    ("|x| <= |y| <= 1", "column 12: expected the end of the line, found '<='"),
+    ("|x| == 1", "column 6: expected a number, a name, '(' or '|', found '='"),
+    ("|x| =< 1", "column 6"),
+    ("|x| ! 1", "column 5: '! 1' is not understood"),
+    ("|1| <= 1", "expected a vector between the bars"),
+    ("|x <= 1", "column 4: expected '|', found '<='"),
+    ("||x|| <= 1", "expected a number, a name, '(' or '|', found '|'"),
+    ("x <= 1", "a scalar: put bars around the vector"),
+    ("Lipschitz(x) <= 1", "column 11: expected the name of a map, found 'x'"),
+    ("Lipschitz(Psi) < 1", "column 16: expected '<=' or '>', found '<'"),
+    ("Lipschitz(Psi) = 1", "column 16: expected '<=' or '>', found '='"),
+    ("Lipschitz Psi <= 1", "column 11: expected '(', found 'Psi'"),
+    ("2 Lipschitz(Psi) <= 1", "column 3"),
+    ("", "column 1: expected a number, a name, '(' or '|', found the end"),
+]
+
+
+@pytest.mark.parametrize(("text", "phrase"), BROKEN_JUDGMENTS)
+def test_broken_judgments(text: str, phrase: str) -> None:
+    """The same for judgments."""
+    with pytest.raises(Unreadable) as caught:
+        read_judgment(text, NAMES, "here")
+    assert phrase in str(caught.value)
+
+
+def test_sizes_are_limited() -> None:
+    """More than 4,096 atoms or summands are refused, atoms inside arguments counted."""
+    constants = [((Constant(f"c{k}"),), Fraction(1)) for k in range(4097)]
+    assert len(Scalar.collect(constants[1:]).parts) == 4096
+    with pytest.raises(Unreadable, match="more than 4096 summands"):
+        Scalar.collect(constants)
+    data = [(Fraction(1), Term.of(Datum(f"y{k}", "Y"))) for k in range(4096)]
+    long = Term.combination("Y", data)
+    assert long.size == 4096
+    with pytest.raises(Unreadable, match="more than 4096 atoms"):
+        long + Term.of(Datum("y", "Y"))
+    with pytest.raises(Unreadable, match="more than 4096 atoms"):
+        Term.of(Value("Psi", long, "X"))
+
+
+def test_a_datum_is_no_bound_variable() -> None:
+    """The same name and space, but never the same atom."""
+    one, other = Term.of(Datum("e", "Y")), Term.of(Bound("e", "Y"))
+    assert one != other
+    assert (one - other).parts
+    assert bound_variables(one) == set()
+    assert substitute(one, "e", Term.of(Datum("y", "Y"))) == one
