@@ -98,7 +98,10 @@ class Roots:
         return low, high
 
     def upper(self, bits: int = FIRST_BITS) -> Fraction:
-        """A rational number >= self, within about 2^-bits for each term."""
+        """A rational number >= self: itself if rational, else within 2^-bits for each term."""
+        exact = self.as_rational()
+        if exact is not None:
+            return exact
         return Fraction(self.enclosure(bits)[1], 1 << bits)
 
     def collapse(self) -> Roots:

@@ -21,6 +21,7 @@ from typing import NoReturn, TypeVar
 
 DECIMAL_DIGITS = 4300  # the limit that CPython itself puts on int <-> str
 HEX_DIGITS = 1 << 18  # a million bits
+SMALL_BITS = 1 << 14  # of a number in a term; the data's own may be longer
 FILE_BYTES = 1 << 28  # a JSON file larger than 256 MiB is refused
 INTEGER = rf"(?:0x[0-9a-f]{{1,{HEX_DIGITS}}}|[0-9]{{1,{DECIMAL_DIGITS}}})(?![0-9A-Za-z_])"
 NUMBER = re.compile(rf"(-?)({INTEGER})(?:/({INTEGER}))?")
@@ -74,6 +75,14 @@ def read_number(text: object, where: str) -> Fraction:
     if bottom == 0:
         raise Unreadable(f"{where}: {excerpt(text)} has denominator zero")
     return Fraction(-_integer(numerator) if sign else _integer(numerator), bottom)
+
+
+def read_small(text: object, where: str) -> Fraction:
+    """A number of a term or a bound, which is multiplied into every entry of the data."""
+    value = read_number(text, where)
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > SMALL_BITS:
+        raise Unreadable(f"{where}: a number in a term has at most {SMALL_BITS} bits")
+    return value
 
 
 def write_integer(value: int) -> str:

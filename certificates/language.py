@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from .format import INTEGER, Unreadable, excerpt, read_number
+from .format import INTEGER, Unreadable, excerpt, read_small
 from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz, Relation
 from .terms import Constant, Scalar, Term, image, norm, substitute, value
 
@@ -115,9 +115,9 @@ class Phrase:
             place = match.end()
         self.tokens.append(("end", "the end", len(self.text) + 1))
 
-    def error(self, expected: str) -> Unreadable:
-        """The complaint at the current token."""
-        kind, text, column = self.tokens[self.position]
+    def error(self, expected: str, position: int | None = None) -> Unreadable:
+        """The complaint at the current token, or at the token with this position."""
+        kind, text, column = self.tokens[self.position if position is None else position]
         found = text if kind == "end" else excerpt(text)
         return Unreadable(f"{self.where}, column {column}: expected {expected}, found {found}")
 
@@ -165,15 +165,15 @@ def expression(phrase: Phrase, names: Names, norm_allowed: bool = True) -> Scala
     sign = -1 if phrase.accept("-") else 1
     summands = [(Fraction(sign), _product(phrase, names, norm_allowed))]
     while operator := phrase.accept("+", "-"):
-        sign = -1 if operator == "-" else 1
+        sign, start = -1 if operator == "-" else 1, phrase.position
         summands.append((Fraction(sign), _product(phrase, names, norm_allowed)))
         if _kind(summands[-1][1]) != _kind(summands[0][1]):
-            found = _kind(summands[-1][1])
-            raise phrase.error(f"{_kind(summands[0][1])} as summand, not {found}, before")
+            first, last = _kind(summands[0][1]), _kind(summands[-1][1])
+            raise phrase.error(f"{first} to add to the one before, not {last}", start)
     phrase.depth -= 1
-    first = summands[0][1]
-    if isinstance(first, Term):
-        return Term.combination(first.space, [(c, t) for c, t in summands if isinstance(t, Term)])
+    leading = summands[0][1]
+    if isinstance(leading, Term):
+        return Term.combination(leading.space, [(c, t) for c, t in summands if isinstance(t, Term)])
     scalars = [(c, s) for c, s in summands if isinstance(s, Scalar)]
     return Scalar.collect((m, c * d) for c, s in scalars for m, d in s.parts)
 
@@ -193,6 +193,7 @@ def _starts_factor(phrase: Phrase, norm_allowed: bool) -> bool:
 
 
 def _product(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
+    start = phrase.position
     result = _factor(phrase, names, norm_allowed)
     while phrase.accept("*") or _starts_factor(phrase, norm_allowed):
         other = _factor(phrase, names, norm_allowed)
@@ -201,26 +202,27 @@ def _product(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
         elif isinstance(result, Scalar) and isinstance(other, Term):
             number = result.as_number()
             if number is None:
-                raise phrase.error("only numbers as coefficients of a vector, before")
+                raise phrase.error("a number as coefficient of the vector", start)
             result = other.times(number)
         else:
-            raise phrase.error("no product with a vector on its left, before")
+            raise phrase.error("no vector on the left of a product", start)
     return result
 
 
 def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
     if phrase.kind == "number":
         text = phrase.take("number", "a number")
-        return Scalar.number(read_number(text, phrase.where))
+        return Scalar.number(read_small(text, phrase.where))
     if phrase.accept("("):
         inner = expression(phrase, names)
         phrase.expect(")")
         return inner
     if norm_allowed and phrase.accept("|"):
         # inside bars a bar closes; a norm inside a norm needs brackets, and has no use
+        start = phrase.position
         term = expression(phrase, names, norm_allowed=False)
         if not isinstance(term, Term):
-            raise phrase.error("a vector between the bars, before")
+            raise phrase.error("a vector between the bars", start)
         phrase.expect("|")
         return norm(term)
     if phrase.kind != "name" or phrase.peek() in RESERVED:
@@ -235,6 +237,7 @@ def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
         known = ", ".join(n for n, e in names.items() if not isinstance(e, Space))
         raise phrase.error(f"one of the names {known}")
     phrase.position += 1
+    start = phrase.position
     if isinstance(entry, Signed):
         return Scalar.of(Constant(name))
     if isinstance(entry, Named):
@@ -252,7 +255,7 @@ def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
     if argument == Scalar():
         argument = Term(entry.domain, ())
     if not isinstance(argument, Term) or argument.space != entry.domain:
-        raise phrase.error(f"{name} to be applied to a vector of {entry.domain}, before")
+        raise phrase.error(f"a vector of {entry.domain}, to which {name} applies", start)
     if isinstance(entry, Defined):
         return substitute(entry.body, entry.parameter, argument)
     if entry.linear:
@@ -261,6 +264,7 @@ def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
 
 
 def judgment(phrase: Phrase, names: Names) -> Judgment:
+    """Two expressions and a relation, or a bound on a map's Lipschitz constant."""
     if phrase.accept("Lipschitz"):
         phrase.expect("(")
         name = phrase.take("name", "the name of a map")
@@ -281,9 +285,10 @@ def judgment(phrase: Phrase, names: Names) -> Judgment:
 
 
 def _scalar(phrase: Phrase, names: Names) -> Scalar:
+    start = phrase.position
     result = expression(phrase, names)
     if not isinstance(result, Scalar):
-        raise phrase.error("a scalar: put bars around the vector, before")
+        raise phrase.error("a scalar (put bars around the vector)", start)
     return result
 
 

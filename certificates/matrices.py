@@ -73,13 +73,22 @@ class Vector:
 class Matrix:
     """A matrix of Q(i)^(m x n), m rows of n columns, over one positive denominator.
 
-    `imag` is () for a real matrix.  Entries and denominator may share a factor.
+    `imag` is () for a real matrix; `of` brings it to lowest terms.
     """
 
     real: tuple[Integers, ...]
     imag: tuple[Integers, ...]
     denominator: int
     columns: int
+
+    @staticmethod
+    def of(
+        real: Sequence[Sequence[int]], imag: Sequence[Sequence[int]], denominator: int, columns: int
+    ) -> Matrix:
+        """Rows of integers (m, n), rows (m, n) or (), a positive integer -> the matrix, reduced."""
+        divisor = _lowest(denominator, *real, *imag)
+        x, y = (tuple(tuple(a // divisor for a in row) for row in part) for part in (real, imag))
+        return Matrix(x, y if any(map(any, y)) else (), denominator // divisor, columns)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -85,7 +85,7 @@ class _Arrays:
         fields(table, where, ("real", "imaginary"))
         real = self.simple(table["real"], where + ".real")
         imag = self.simple(table["imaginary"], where + ".imaginary")
-        if real.imag or imag.imag or real.shape != imag.shape:
+        if any(real.imag) or any(imag.imag) or real.shape != imag.shape:
             raise Unreadable(f"{where}: real and imaginary part must be real arrays of one shape")
         bottom = lcm(real.denominator, imag.denominator)
         return Tensor(
@@ -183,10 +183,9 @@ def _matrix(tensor: Tensor, shape: tuple[int, int], where: str) -> Matrix:
     if tensor.shape != shape:
         raise Unreadable(f"{where}: shape {tensor.shape}, but the spaces need {shape}")
     m, n = shape
-    starts = range(0, m * n, n) if n else ()
-    imag = tuple(tensor.imag[k : k + n] for k in starts) if any(tensor.imag) else ()
-    real = tuple(tensor.real[k : k + n] for k in starts) if n else ((),) * m
-    return Matrix(real, imag, tensor.denominator, n)
+    starts = range(0, m * n, n)
+    parts = [[part[k : k + n] for k in starts] for part in (tensor.real, tensor.imag) if part]
+    return Matrix.of(parts[0], parts[1] if len(parts) > 1 else (), tensor.denominator, n)
 
 
 # ------------------------------------------------------------------------------- problem
@@ -277,7 +276,8 @@ class _Reader:
     def value_table(
         self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
     ) -> TableMap:
-        fields(table, where, ("kind", "inputs", "outputs"), ("slope",))
+        if table["kind"] == "table":
+            fields(table, where, ("kind", "inputs", "outputs"))
         both: list[tuple[Vector, ...]] = []
         for key, space in (("inputs", domain), ("outputs", target)):
             inside = f"{where}.{key}"

@@ -14,7 +14,16 @@ from fractions import Fraction
 from typing import Any
 
 from . import operators
-from .format import Rejected, Unreadable, as_list, as_text, read_natural, read_number, short
+from .format import (
+    Rejected,
+    Unreadable,
+    as_list,
+    as_text,
+    read_natural,
+    read_number,
+    read_small,
+    short,
+)
 from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz
 from .language import Defined, Map, Names, Signed, read_judgment, read_scalar, read_term
 from .maps import AffineMap, ConstantMap, McShaneMap
@@ -22,6 +31,8 @@ from .matrices import Integers, Matrix
 from .norms import Norm
 from .terms import Constant, Scalar, Term, bound_variables, image, norm, substitute, value
 from .values import Context, is_nonnegative, is_positive
+
+MAXIMAL_PRODUCTS = 1 << 17  # more products of terms in one linear combination are refused
 
 # --------------------------------------------------------------- what the statement gives
 
@@ -105,34 +116,56 @@ def linear(context: Context, *premises: Comparison, multipliers: list[Scalar]) -
         ---------------------------------------------------
         m_1 a_1 + ... + m_k a_k  <=  m_1 b_1 + ... + m_k b_k
 
-    The multiplier of an inequality is >= 0 as in `nonnegative`; that of an equation is any scalar
-    term.  Terms on both sides cancel.  The conclusion is an equation if all premises are, and
-    strict if a strict premise has a multiplier that is > 0.  Refuses a wrong number of
-    multipliers and a multiplier that is not evidently >= 0.
+    where each multiplier is >= 0 for the reason that `nonnegative` gives.  Terms on both sides
+    cancel.  The conclusion is strict if a strict premise has a multiplier that is > 0.  Refuses
+    equations (`weaken` them first), a wrong number of multipliers, a multiplier that is not
+    evidently >= 0, and more than 131,072 products of terms.
     """
     if len(multipliers) != len(premises):
         raise Rejected(f"{len(multipliers)} multipliers for {len(premises)} premises")
+    pairs = zip(premises, multipliers, strict=True)
+    if sum(len(p.difference.parts) * len(m.parts) for p, m in pairs) > MAXIMAL_PRODUCTS:
+        raise Rejected(f"more than {MAXIMAL_PRODUCTS} products of terms; take several steps")
     products: list[Scalar] = []
     strict = False
     for premise, multiplier in zip(premises, multipliers, strict=True):
-        if premise.relation != "=" and not is_nonnegative(context, multiplier):
+        if premise.relation == "=":
+            raise Rejected(f"{premise} is an equation: weaken it to an inequality first")
+        if not is_nonnegative(context, multiplier):
             raise Rejected(f"the multiplier {multiplier} is not evidently >= 0")
         products.append(premise.difference * multiplier)
         strict = strict or (premise.relation == "<" and is_positive(context, multiplier))
     total = Scalar.collect(part for scalar in products for part in scalar.parts)
-    equations = all(premise.relation == "=" for premise in premises)
-    return Comparison.of(Scalar(), "=" if equations else "<" if strict else "<=", total)
+    return Comparison.of(Scalar(), "<" if strict else "<=", total)
 
 
-def weaken(context: Context, premise: Comparison) -> Judgment:
+def weaken(context: Context, premise: Comparison, claim: Judgment) -> Judgment:
     """
-        a < b        a = b
-        ------  or  ------
-        a <= b      a <= b
+        a < b        a = b        a = b
+        ------  or  ------  or  ------
+        a <= b      a <= b      b <= a
 
-    Never refuses.
+    where `claim` is the conclusion.  Refuses any other claim.
     """
-    return Comparison(premise.difference, "<=")
+    turned = premise.difference.times(Fraction(-1))
+    allowed = [premise.difference, turned] if premise.relation == "=" else [premise.difference]
+    if claim not in [Comparison(difference, "<=") for difference in allowed]:
+        raise Rejected(f"{claim} is not {premise} with <= for its relation")
+    return claim
+
+
+def equal(context: Context, one: Comparison, other: Comparison) -> Judgment:
+    """
+        a <= b     b <= a
+        -----------------
+             a = b
+
+    Refuses premises that do not read like this, up to terms on both sides.
+    """
+    opposite = one.difference.times(Fraction(-1)) == other.difference
+    if not opposite or one.relation != "<=" or other.relation != "<=":
+        raise Rejected(f"{one} and {other} are not a <= b and b <= a")
+    return Comparison.of(Scalar(), "=", one.difference)
 
 
 # ------------------------------------------------------------------------ Lipschitz bounds
@@ -156,8 +189,10 @@ def relax(context: Context, premise: Lipschitz, comparison: Comparison) -> Judgm
         ----------------------------
              Lipschitz(f) <= t
 
-    where the second premise reads, up to terms on both sides, s <= t.  Never refuses.
+    where t is s plus the difference of the second premise's sides.  Refuses an equation.
     """
+    if comparison.relation == "=":
+        raise Rejected(f"{comparison} is an equation: weaken it to an inequality first")
     return Lipschitz(premise.map, premise.bound + comparison.difference)
 
 
@@ -334,7 +369,7 @@ Reader = Callable[[object, str, Names], Any]
 
 
 def _number(raw: object, where: str, names: Names) -> Fraction:
-    return read_number(raw, where)
+    return read_small(raw, where)
 
 
 def _natural(raw: object, where: str, names: Names) -> int:
@@ -365,7 +400,7 @@ def _summands(raw: object, where: str, names: Names) -> list[tuple[Fraction, Ter
     pairs = [as_list(item, where) for item in as_list(raw, where)]
     if any(len(pair) != 2 for pair in pairs):
         raise Unreadable(f"{where}: a summand is a list of a number and a vector term")
-    return [(read_number(c, where), _term(t, where, names)) for c, t in pairs]
+    return [(read_small(c, where), _term(t, where, names)) for c, t in pairs]
 
 
 def _integer_rows(raw: object, where: str, names: Names) -> list[Integers]:
@@ -398,7 +433,8 @@ RULES: dict[str, Rule] = {
     "nonnegative": Rule(nonnegative, (), {"scalar": _scalar}),
     "triangle": Rule(triangle, (), {"summands": _summands}),
     "linear": Rule(linear, (Comparison, ...), {"multipliers": _scalars}),
-    "weaken": Rule(weaken, (Comparison,), {}),
+    "weaken": Rule(weaken, (Comparison,), {"claim": _judgment}),
+    "equal": Rule(equal, (Comparison, Comparison), {}),
     "lipschitz": Rule(lipschitz, (Lipschitz,), PAIR),
     "relax": Rule(relax, (Lipschitz, Comparison), {}),
     "constant_definition": Rule(constant_definition, (), {"map": _name}),

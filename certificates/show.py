@@ -73,7 +73,7 @@ def claim_lines(report: Report) -> Iterator[str]:
     yield from report.statement.text.rstrip().split("\n")
     yield ""
     if report.problem is None:
-        yield "for all normed spaces over " + (report.statement.field or "R or C")
+        yield "for all such spaces over " + (report.statement.field or "R or C")
     else:
         yield "on the data"
         yield from problem_lines(report.problem)

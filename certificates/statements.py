@@ -32,10 +32,10 @@ from .language import (
 from .terms import Bound, Datum, Term, scalar_variables
 
 LINES = (
-    *("statement", "source", "field", "spaces", "linear", "map", "vectors", "constants"),
+    *("source", "field", "spaces", "linear", "map", "vectors", "constants"),
     *("given", "for", "exists", "define", "conclude"),
 )
-DECLARATIONS = LINES[3:9]
+DECLARATIONS = LINES[2:8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class _File:
         elif self.section == "conclude":
             self.conclude.append(judgment(phrase, self.names))
         else:
-            raise phrase.error("'given' or 'conclude' before an indented line; nothing here")
+            raise phrase.error("no indented line but under 'given' or 'conclude'")
 
     def line(self, phrase: Phrase) -> None:
         """Any other line, by its first word."""
@@ -163,13 +163,12 @@ class _File:
 
     # one method for each kind of line
 
-    def line_statement(self, phrase: Phrase) -> None:
-        match = re.fullmatch(r'statement +([A-Za-z0-9._-]+)(?: +"([^"]*)")?', phrase.text)
+    def title(self, content: str, where: str) -> None:
+        """The first line; its identifier need not be a word of the language."""
+        match = re.fullmatch(r'statement +([A-Za-z0-9._-]+)(?: +"([^"]*)")?', content)
         if match is None:
-            raise phrase.error('an identifier and a title: statement 4.1.i "..."')
-        phrase.position = len(phrase.tokens) - 1
-        self.head(phrase, "identifier", match.group(1))
-        self.header["title"] = match.group(2) or ""
+            raise Unreadable(f'{where}: expected a first line like: statement 4.1.i "title"')
+        self.header = {"identifier": match.group(1), "title": match.group(2) or ""}
 
     def line_source(self, phrase: Phrase) -> None:
         self.head(phrase, "source", phrase.take("quoted", "a quoted source")[1:-1])
@@ -272,7 +271,8 @@ class _File:
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
-        content = line.split("#")[0].rstrip()
+        match = re.match(r'(?:[^"#]|"[^"]*")*', line)  # up to a comment outside quotes
+        content = match.group().rstrip() if match else ""
         if content.strip():
             yield number, content
 
@@ -293,14 +293,16 @@ def read_statement(
         raise Unreadable("statement: tabs and control characters are not allowed, use blanks")
     file = _File(choices or {}, extra or {})
     for number, content in _lines(text):
-        phrase = Phrase(content, f"statement line {number}")
+        where = f"statement line {number}"
+        if not file.header:
+            file.title(content, where)
+            continue
+        phrase = Phrase(content, where)
         if content[0] == " ":
             file.indented(phrase)
         else:
             file.line(phrase)
         phrase.end()
-    if "identifier" not in file.header:
-        raise Unreadable('statement line 1: expected a first line like: statement 4.1.i "title"')
     if not file.conclude:
         raise Unreadable("statement: there is no conclusion; end the file with 'conclude'")
     return Statement(

@@ -22,7 +22,7 @@ from fractions import Fraction
 from .format import Unreadable, write_number
 
 MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more atoms is refused
-MAXIMAL_DEPTH = 64
+MAXIMAL_DEPTH = 60  # of arguments; an expression may be nested a little deeper
 MAXIMAL_DEGREE = 16
 ONE = Fraction(1)
 
@@ -90,6 +90,7 @@ class Term:
     parts: tuple[tuple[Atom, Fraction], ...]
     size: int = field(default=0, compare=False)  # the atoms inside, arguments counted
     depth: int = field(default=0, compare=False)  # how deep arguments are nested
+    text: str = field(default="0", compare=False)  # written once, so that sorting stays cheap
 
     @staticmethod
     def of(atom: Atom) -> Term:
@@ -112,7 +113,9 @@ class Term:
                 f"{MAXIMAL_DEPTH}"
             )
         ordered = sorted(kept, key=lambda part: _rank(PRINTED, part[0]))
-        return Term(space, tuple(ordered), size, depth)
+        positive_first = sorted(ordered, key=lambda part: part[1] < 0)
+        text = _sum_text([(c, str(atom)) for atom, c in positive_first])
+        return Term(space, tuple(ordered), size, depth, text)
 
     def __add__(self, other: Term) -> Term:
         return Term.combination(self.space, [(ONE, self), (ONE, other)])
@@ -125,8 +128,10 @@ class Term:
         return Term.combination(self.space, [(factor, self)])
 
     def __str__(self) -> str:
-        positive_first = sorted(self.parts, key=lambda part: part[1] < 0)
-        return _sum_text([(c, str(atom)) for atom, c in positive_first])
+        return self.text
+
+    def __hash__(self) -> int:
+        return hash((self.space, self.text))
 
 
 def _rank(order: Mapping[type, int], atom: Atom) -> tuple[int, str]:
@@ -260,8 +265,8 @@ class Scalar:
         return Scalar(tuple((m, c * factor) for m, c in self.parts)) if factor else Scalar()
 
     def __mul__(self, other: Scalar) -> Scalar:
-        degree = max((len(m) for m, _ in self.parts + other.parts), default=0)
-        if degree > MAXIMAL_DEGREE or len(self.parts) * len(other.parts) > MAXIMAL_TERMS:
+        degrees = [max((len(m) for m, _ in side.parts), default=0) for side in (self, other)]
+        if sum(degrees) > MAXIMAL_DEGREE or len(self.parts) * len(other.parts) > MAXIMAL_TERMS:
             raise Unreadable(
                 f"a product has more than {MAXIMAL_TERMS} summands or {MAXIMAL_DEGREE} factors"
             )
