@@ -303,6 +303,8 @@ def read_statement(
         else:
             file.line(phrase)
         phrase.end()
+    if not file.header:
+        raise Unreadable('statement: expected a first line like: statement 4.1.i "title"')
     if not file.conclude:
         raise Unreadable("statement: there is no conclusion; end the file with 'conclude'")
     return Statement(

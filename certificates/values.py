@@ -14,7 +14,6 @@ from .problem import Problem
 from .statements import Statement
 from .terms import Atom, Bound, Constant, Datum, Image, Scalar, Term
 
-NO_DATA = "there is no data: a proof for all spaces cannot compute"
 MAXIMAL_ROOTS = 1 << 17  # a scalar with more square roots is refused
 
 
@@ -36,7 +35,7 @@ class Context:
     def data(self) -> Problem:
         """The problem.  Raises Rejected in a proof for all spaces."""
         if self.problem is None:
-            raise Rejected(NO_DATA)
+            raise Rejected("there is no data: in a proof for all spaces only numbers compute")
         return self.problem
 
     def vector(self, term: Term) -> Vector:
@@ -93,8 +92,6 @@ class Context:
 
     def holds(self, comparison: Comparison) -> bool:
         """Whether a comparison without bound variables is true on the data, exactly."""
-        if self.problem is None:
-            raise Rejected(NO_DATA)
         try:
             sign = self.scalar(comparison.difference).sign()
         except Undecided as reason:

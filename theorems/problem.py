@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from certificates.format import excerpt, write_json, write_number
+from certificates.language import is_name
 from certificates.norms import KINDS
 from certificates.problem import FORMAT, read_problem
 from certificates.problem import Problem as Data
@@ -146,7 +147,7 @@ class Problem:
             "x_det": ("X", self._vector(self.x_det, "x_det", n)),
         }
         for name, value in self.perturbations.items():
-            if not name.isidentifier() or name in statement.names or name in vectors:
+            if not is_name(name) or name in statement.names or name in vectors:
                 raise BadInput(f"perturbations: {excerpt(name)} cannot be used; call it e_1, say")
             vectors[name] = ("Y", self._vector(value, name, m))
         spaces: dict[str, object] = {
@@ -273,6 +274,12 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _words(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise BadInput(f"{where}: a text of printable ASCII characters is expected")
+    return value
+
+
 def _keys(table: Any, where: str, required: set[str], optional: set[str]) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise BadInput(f"{where}: a table with the keys {', '.join(sorted(required))} is expected")
@@ -286,6 +293,8 @@ def _keys(table: Any, where: str, required: set[str], optional: set[str]) -> dic
 
 def from_table(table: dict[str, Any], folder: Path) -> Problem:
     """The problem that the keys of a file describe; arrays are taken from `folder`."""
+    if "format" in table:
+        raise BadInput("this is a problem file of the kernel: verify it, or give a problem.toml")
     required = {"operator", "x", "x_det"}
     _keys(table, "problem", required, OPTIONAL)
     given = dict(table)
@@ -297,7 +306,9 @@ def from_table(table: dict[str, Any], folder: Path) -> Problem:
         network = _keys(given["network"], "network", {"features"}, {"phi"})
         if type(network["features"]) is not int or network["features"] < 1:
             raise BadInput("network.features: a positive whole number is expected")
-        given["network"] = Network(network["features"], str(network.get("phi", "Phi")))
+        given["network"] = Network(
+            network["features"], _words(network.get("phi", "Phi"), "network.phi")
+        )
     if not isinstance(given.get("perturbations", {}), dict):
         raise BadInput('perturbations: named vectors are expected, like e_1 = ["1/100", "0"]')
     return Problem(**given, folder=folder)
@@ -316,6 +327,8 @@ def _psi_from(table: Any) -> ReconstructionMap:
     make, required, optional = kinds[kind]
     found = dict(_keys(table, "psi", required | {"kind"}, optional))
     del found["kind"]
+    if "description" in found:
+        _words(found["description"], "psi.description")
     if found.get("extend") not in (None, "mcshane"):
         raise BadInput(f"psi.extend: {found['extend']!r} is not known; leave it out or 'mcshane'")
     made: ReconstructionMap = make(**found)

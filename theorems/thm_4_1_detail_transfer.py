@@ -26,6 +26,7 @@ from certificates.format import Rejected, short, write_number
 from certificates.language import read_term
 from certificates.maps import TableMap
 from certificates.matrices import Vector
+from certificates.statements import read_statement
 from certificates.values import Context
 
 from .arrays import BadInput, number
@@ -128,7 +129,8 @@ def derive(problem: Problem) -> Outcome:
         claims.append(Claim(EXACT, statement(EXACT), d, FORMS[EXACT]))
     verdict: Verdict = "vacuous" if paper.header["verdict"] == "vacuous" else "certified"
     about = _visibility(numbers) if verdict == "certified" else _deficits(numbers, chosen)
-    notes = [*chosen.words, *about, *_meaning_of_the_map(numbers.context)]
+    assumed = _meaning_of_the_map(numbers.context) if verdict == "certified" else []
+    notes = [*chosen.words, *about, *assumed]
     return Outcome(
         verdict=verdict,
         case=case,
@@ -267,14 +269,16 @@ def _exceeds(numbers: Numbers, left: str) -> bool:
 
 def _against(case: Case, pair: Pair) -> Derivation:
     """Lipschitz(Psi) > L by a pair of points."""
-    vectors: dict[str, object] = {"u": {"space": "Y", "array": inline(pair.left)}}
-    right = "0 u"
+    taken = {*case.data.vectors, *read_statement(statement(PAPER)).names}
+    u, v = [name for name in (f"y_{k}" for k in range(1, len(taken) + 3)) if name not in taken][:2]
+    vectors: dict[str, object] = {u: {"space": "Y", "array": inline(pair.left)}}
+    right = f"0 {u}"
     if pair.right is not None:
-        vectors["v"] = {"space": "Y", "array": inline(pair.right)}
-        right = "v"
+        vectors[v] = {"space": "Y", "array": inline(pair.right)}
+        right = v
     d = _derivation(PAPER, case, vectors)
-    slope = d.compute(f"L |u - {right}| < |Psi(u) - Psi({right})|")
-    d.step("secant", slope, map="Psi", left="u", right=right, bound="L")
+    slope = d.compute(f"L |{u} - {right}| < |Psi({u}) - Psi({right})|")
+    d.step("secant", slope, map="Psi", left=u, right=right, bound="L")
     return d
 
 
@@ -332,7 +336,7 @@ def _visibility(numbers: Numbers) -> list[str]:
     if size is not None and paper is not None and (size - paper).sign() > 0:
         notes.append(
             "the detail is transferred: |x_det| > (1 + 2 L) delta, so for every |e| <= delta the "
-            "reconstruction of x differs from x by more than |x_det| - (1 + 2 L) delta"
+            "reconstruction of x differs from x by at least |x_det| - (1 + 2 L) delta > 0"
         )
     else:
         notes.append(
