@@ -15,8 +15,10 @@ The last line and the exit status are
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 if not __package__:  # run as a folder: import the package under its name, and no other file there
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
@@ -42,36 +44,32 @@ def read_bytes(path: Path, what: str, limit: int = 4 * FILE_BYTES) -> bytes:
         raise Unreadable(f"{what}: {path.name} cannot be read: {error}") from None
 
 
+USAGE = "python -m certificates STATEMENT PROBLEM CERTIFICATE [--goal VERDICT] [--permit LABEL]"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains in the kernel's own words."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Unreadable(f"{self.format_usage().strip()}: {message}")
+
+
 def run(arguments: list[str]) -> tuple[list[str], int]:
     """The lines to print and the exit status."""
-    names: list[str] = []
-    goal, permitted = "certified", set[str]()
-    rest = list(arguments)
-    while rest:
-        word = rest.pop(0)
-        if word in ("--goal", "--permit"):
-            if not rest:
-                return [f"s UNREADABLE {word} needs a value"], 2
-            value = rest.pop(0)
-            if word == "--permit":
-                permitted.add(value)
-            elif value in VERDICTS:
-                goal = value
-            else:
-                return [f"s UNREADABLE --goal must be one of {', '.join(VERDICTS)}"], 2
-        else:
-            names.append(word)
-    if len(names) != 3:
-        usage = "usage: python -m certificates STATEMENT PROBLEM CERTIFICATE"
-        return [f"s UNREADABLE {usage}"], 2
-    statement, problem, certificate = names
-    folder = Path(problem).parent
+    parser = _Parser(usage=USAGE, description=__doc__, allow_abbrev=False)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    for name in ("statement", "problem", "certificate"):
+        parser.add_argument(name, metavar=name.upper())
+    parser.add_argument("--goal", choices=list(VERDICTS), default="certified")
+    parser.add_argument("--permit", action="append", default=[], metavar="LABEL")
     try:
+        given = parser.parse_args(arguments)
+        problem = None if given.problem == "-" else Path(given.problem)
         report = verify(
-            read_bytes(Path(statement), "statement"),
-            None if problem == "-" else read_bytes(Path(problem), "problem"),
-            read_bytes(Path(certificate), "certificate"),
-            lambda name: read_bytes(folder / name, f"array {name}"),
+            read_bytes(Path(given.statement), "statement"),
+            None if problem is None else read_bytes(problem, "problem"),
+            read_bytes(Path(given.certificate), "certificate"),
+            lambda name: read_bytes(Path(given.problem).parent / name, f"array {name}"),
         )
     except Unreadable as error:
         return [f"s UNREADABLE {error}"], 2
@@ -80,9 +78,9 @@ def run(arguments: list[str]) -> tuple[list[str], int]:
     except (RecursionError, MemoryError) as error:
         return [f"s UNREADABLE too large or nested too deeply ({type(error).__name__})"], 2
     lines = list(report_lines(report))
-    if set(report.assumed) - permitted:
+    if set(report.assumed) - set(given.permit):
         return [*lines, f"s ASSUMED {' '.join(report.assumed)}"], 5
-    return [*lines, f"s VERIFIED {report.verdict}"], 0 if report.verdict == goal else 1
+    return [*lines, f"s VERIFIED {report.verdict}"], 0 if report.verdict == given.goal else 1
 
 
 def main() -> int:

@@ -123,13 +123,13 @@ COMMANDS = {
         ["accepted/4.1.i-for-all-spaces"],
         ["--goal", "true"],
         2,
-        "s UNREADABLE --goal must be one of",
+        "s UNREADABLE usage: python -m certificates",
     ),
     "a goal without a word": (
         ["accepted/4.1.i-for-all-spaces"],
         ["--goal"],
         2,
-        "s UNREADABLE --goal needs a value",
+        "s UNREADABLE usage: python -m certificates",
     ),
     "a word too many": (["accepted/4.1.i-for-all-spaces"], ["--force"], 2, "s UNREADABLE usage"),
 }
