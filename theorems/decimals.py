@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from certificates.exact import Roots
 from certificates.format import short, write_number
+
+LONGEST = 24  # characters of a number that is shown as it is
+SMALL_PRIMES = [p for p in range(2, 100) if all(p % q for q in range(2, p))]
 
 
 def decimal(value: Roots, digits: int = 6) -> str:
@@ -36,3 +41,27 @@ def decimal(value: Roots, digits: int = 6) -> str:
         return f"{sign}~{text[0]}.{text[1:]}e-{exponent - digits + 1}"
     text = str(mantissa).rjust(exponent + 1, "0")
     return f"{sign}~{text[:-exponent]}.{text[-exponent:]}"
+
+
+def exact_text(value: Roots) -> str | None:
+    """The number as it is, such as "sqrt(3)/100" or "2/7"; None if that is not short."""
+    value = value.collapse()
+    if len(value.terms) > 1:
+        return None
+    radicand, coefficient = value.terms[0] if value.terms else (1, Fraction(0))
+    for prime in SMALL_PRIMES:
+        while radicand % (prime * prime) == 0:
+            radicand, coefficient = radicand // (prime * prime), coefficient * prime
+    if radicand == 1:
+        text = write_number(coefficient)
+    else:
+        top, bottom = abs(coefficient.numerator), coefficient.denominator
+        text = "-" * (coefficient < 0) + f"{top} " * (top != 1) + f"sqrt({write_number(radicand)})"
+        text += f"/{write_number(bottom)}" * (bottom != 1)
+    return text if len(text) <= LONGEST else None
+
+
+def both(value: Roots) -> str:
+    """The number as it is where that is short, and in decimals where those are not the same."""
+    exact, rounded = exact_text(value), decimal(value)
+    return rounded if exact in (None, rounded) else f"{exact} ({rounded})"

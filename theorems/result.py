@@ -29,7 +29,7 @@ from certificates.values import Context
 
 from .arrays import BadInput
 from .catalogue import CATALOGUE
-from .decimals import decimal
+from .decimals import both, decimal
 from .outcome import Claim, Figure, Outcome
 from .problem import Problem
 
@@ -233,8 +233,8 @@ def _appearing(target: Path) -> Iterator[Path]:
 
 
 def value_text(figure: Figure) -> str:
-    """A figure's value for people: exact if short, else rounded towards zero."""
-    return "unknown" if figure.value is None else decimal(figure.value)
+    """A figure's value for people: as it is if that is short, and rounded towards zero."""
+    return "unknown" if figure.value is None else both(figure.value)
 
 
 def worked_proof(item: Verified) -> Iterable[str]:

@@ -30,7 +30,7 @@ from certificates.statements import read_statement
 from certificates.values import Context
 
 from .arrays import BadInput, number
-from .decimals import decimal
+from .decimals import both, decimal
 from .derivation import Derivation, Fact
 from .lipschitz import (
     Pair,
@@ -194,7 +194,7 @@ def _choose_lipschitz(
     if tabulated:
         slope = pair.ratio if pair else Roots()
         lipschitz = short_above(slope)
-        words.append(f"L: the table's largest slope is {decimal(slope)}")
+        words.append(f"L: the table's largest slope is {both(slope)}")
     elif proposal is not None:
         lipschitz = proposal.bound
         words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
@@ -226,7 +226,7 @@ def least_delta(
         return SMALL
     delta = short_above(infimum)
     words.append(
-        f"delta: the least is max(fit, |A x_det|) = {decimal(infimum)}, attained; "
+        f"delta: the least is max(fit, |A x_det|) = {both(infimum)}, attained; "
         f"{short(delta)} is taken"
     )
     return delta
