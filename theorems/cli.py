@@ -76,6 +76,8 @@ def check_command(
         console.print(Text(f"\nwritten to {output}; verify it again with the kernel alone:"))
         if result.verified:
             console.print(Text("  " + kernel_command(output, theorem)))
+        if (output / "pictures.png").is_file():
+            console.print(Text(f"pictures: {output / 'pictures.png'}"))
     sys.exit(result.status(permit))
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 from certificates.exact import Roots
 from certificates.format import Rejected
 from certificates.kernel import prepare
 from certificates.language import read_scalar
+from certificates.matrices import Vector
 from certificates.problem import Problem as Data
 from certificates.values import Context
 
@@ -41,6 +42,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An image of the report, (N,); `difference` images are drawn around zero."""
+
+    title: str
+    image: Vector
+    caption: str
+    difference: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What was derived, before the kernel has verified it.
 
@@ -52,7 +63,7 @@ class Outcome:
     claims: tuple[Claim, ...]
     figures: tuple[Figure, ...]
     notes: tuple[str, ...]
-    pictures: tuple[tuple[str, Any], ...] = ()
+    pictures: tuple[Picture, ...] = ()
     extra_files: dict[str, bytes] = field(default_factory=dict)
 
 

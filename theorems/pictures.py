@@ -17,27 +17,27 @@ SMALLEST = 64  # images of fewer pixels are no pictures
 
 
 def draw(outcome: Outcome, path: Path) -> bool:
-    """Write one row of grey images, shared scale, with the norm of each; False if not square."""
-    greys = [(title, grey(v)) for title, v in outcome.pictures]
-    panels = [(title, image) for title, image in greys if image is not None]
+    """Write one row of grey images on a shared scale; False if they are not square."""
+    greys = [(picture, grey(picture.image)) for picture in outcome.pictures]
+    panels = [(picture, image) for picture, image in greys if image is not None]
     if not panels:
         return False
     mpl.use("Agg", force=False)
     from matplotlib.figure import Figure
 
-    images = [image for _, image in panels]
-    low = min(float(image.min()) for image in images[:4])
-    high = max(float(image.max()) for image in images[:4])
-    figure = Figure(figsize=(2.6 * len(panels), 2.9), dpi=120, layout="constrained")
+    images = [image for picture, image in panels if not picture.difference]
+    low = min(float(image.min()) for image in images)
+    high = max(float(image.max()) for image in images)
+    figure = Figure(figsize=(2.6 * len(panels), 3.4), dpi=120, layout="constrained")
     axes = figure.subplots(1, len(panels), squeeze=False)[0]
-    for axis, (title, image) in zip(axes, panels, strict=True):
-        if title.startswith("transferred"):
+    for axis, (picture, image) in zip(axes, panels, strict=True):
+        if picture.difference:
             reach = float(np.abs(image).max()) or 1.0
             axis.imshow(image, cmap="gray", vmin=-reach, vmax=reach)
         else:
             axis.imshow(image, cmap="gray", vmin=low, vmax=high)
-        axis.set_title(title, fontsize=9)
-        axis.set_xlabel(f"l2 norm {float(np.linalg.norm(image)):.4g}", fontsize=8)
+        axis.set_title(picture.title, fontsize=9)
+        axis.set_xlabel(picture.caption, fontsize=8)
         axis.set_xticks([])
         axis.set_yticks([])
     figure.savefig(path)

@@ -25,7 +25,6 @@ from certificates.exact import Roots
 from certificates.format import Rejected, short, write_number
 from certificates.language import read_term
 from certificates.maps import TableMap
-from certificates.matrices import Vector
 from certificates.statements import read_statement
 from certificates.values import Context
 
@@ -43,7 +42,7 @@ from .lipschitz import (
     steepest,
     upper,
 )
-from .outcome import Claim, Figure, Numbers, Outcome, Theorem, Verdict, bracket, statement
+from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, bracket, statement
 from .problem import Case, Problem, Table, norm_of
 
 FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
@@ -137,7 +136,7 @@ def derive(problem: Problem) -> Outcome:
         claims=tuple(claims),
         figures=figures,
         notes=tuple(notes),
-        pictures=tuple(_pictures(numbers.context)),
+        pictures=tuple(_pictures(numbers)),
     )
 
 
@@ -384,19 +383,24 @@ def _interval(numbers: Numbers) -> str:
     return f"Lipschitz(Psi) <= L is not settled: the constant is at least {low}, at most {high}"
 
 
-def _pictures(context: Context) -> Iterator[tuple[str, Vector]]:
-    """The images of the report, as exact vectors by name."""
-    for title, text in (
-        ("truth x", "x"),
-        ("with detail x + x_det", "x + x_det"),
-        ("Psi(A(x + x_det))", "Psi(A(x + x_det))"),
-        ("Psi(A x)", "Psi(A x)"),
-        ("transferred: Psi(A x) - x", "Psi(A x) - x"),
+def _pictures(numbers: Numbers) -> Iterator[Picture]:
+    """The images of the report, with certified figures under them."""
+    context = numbers.context
+    for title, text, figures in (
+        ("truth x", "x", ("|x|",)),
+        ("with detail x + x_det", "x + x_det", ("|x_det|", "|A x_det|")),
+        ("Psi(A(x + x_det))", "Psi(A(x + x_det))", (FIT,)),
+        ("Psi(A x)", "Psi(A x)", ("|Psi(A x) - (x + x_det)|", "|Psi(A x) - x|")),
+        ("transferred: Psi(A x) - x", "Psi(A x) - x", ("|Psi(A x) - x|",)),
     ):
         try:
-            yield title, context.vector(read_term(text, context.names, "picture"))
+            image = context.vector(read_term(text, context.names, "picture"))
         except Rejected:
             continue
+        values = [(figure, numbers(figure)) for figure in figures]
+        texts = [f"{figure} = {decimal(v)}" for figure, v in values if v is not None]
+        caption = "\n".join(text.replace("= ~", "\N{ALMOST EQUAL TO} ") for text in texts)
+        yield Picture(title, image, caption, title.startswith("transferred"))
 
 
 THEOREM = Theorem(
