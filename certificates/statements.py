@@ -257,9 +257,10 @@ class _File:
         if parameter in inner or parameter in RESERVED:
             raise Unreadable(f"{phrase.where}: the name {parameter!r} is declared twice")
         inner[parameter] = Named(Term.of(Bound(parameter, domain)))
+        start = phrase.position
         body = expression(phrase, inner)
         if not isinstance(body, Term):
-            raise phrase.error("a vector as the value of the map")
+            raise phrase.error("a vector as the value of the map", start)
         self.declare(phrase, name, Defined(domain, body.space, parameter, body))
 
     def line_given(self, phrase: Phrase) -> None:
@@ -271,8 +272,8 @@ class _File:
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.split("\n"), 1):
-        match = re.match(r'(?:[^"#]|"[^"]*")*', line)  # up to a comment outside quotes
-        content = match.group().rstrip() if match else ""
+        # a comment goes, but not one that stands in quotes
+        content = re.sub(r'("[^"]*")|#.*', lambda match: match.group(1) or "", line).rstrip()
         if content.strip():
             yield number, content
 

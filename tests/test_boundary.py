@@ -109,7 +109,7 @@ def test_divisions_are_of_fractions() -> None:
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
     }
     assert found == {
-        "__main__: folder / name",  # a path
+        "__main__: Path(given.problem).parent / name",  # a path
         "operators: bound * domain.weight / target.weight",
         "terms: 1 / leading",
     }

@@ -135,11 +135,12 @@ class Source:
             "map": lambda: self.rng.choice(MAPS),
             "bound": self.scalar,
         }
-        return {name: draw[name]() for name in RULES[rule].arguments}
+        return {name: draw.get(name, lambda: "0 <= 0")() for name in RULES[rule].arguments}
 
 
 GENERAL = [
-    "given", "range", "sign", "nonnegative", "triangle", "linear", "linear", "linear", "weaken",
+    "given", "range", "sign", "nonnegative", "triangle", "linear", "linear", "linear",
+    "weaken", "equal",
     "lipschitz", "lipschitz", "relax", "constant_definition", "secant", "secant", "secant",
 ]  # fmt: skip
 
@@ -157,7 +158,21 @@ def random_step(source: Source, steps: list[Step]) -> dict[str, Any]:
     arguments = source.arguments(rule, len(premises))
     if rule == "secant" and rng.random() < 0.8:  # the fourth hypothesis, rarely met by chance
         arguments |= {"map": "Psi", "left": "y", "right": "w", "bound": rng.choice("ab0")}
+    if rule == "weaken" and steps:  # the premise with <=, sometimes turned around
+        left, right = sides(steps[int(premises[0])].conclusion)
+        turned = rng.random() < 0.3
+        arguments["claim"] = f"{right} <= {left}" if turned else f"{left} <= {right}"
+    if rule == "equal" and rng.random() < 0.7:
+        premises[1] = premises[0]
     return {"rule": rule, "premises": premises, "arguments": arguments}
+
+
+def sides(judgment: Judgment) -> tuple[str, str]:
+    """The two sides of a comparison, as texts; of another judgment two zeros."""
+    if isinstance(judgment, Comparison):
+        left, right = judgment.sides
+        return str(left), str(right)
+    return "0", "0"
 
 
 def scope(data: bytes) -> Context:

@@ -254,7 +254,7 @@ FILES = [
         "a witness that depends on an earlier variable",
         "for all e in X\nexists b in X\nconclude\n  |e - b| = 0\n",
         "certified",
-        [step("linear", "0 = 0", multipliers=[])],
+        [step("linear", "0 <= 0", multipliers=[]), step("equal", "0 = 0", 0, 0)],
         "nothing",
         more={"choices": {"b": "e"}},
         data=False,

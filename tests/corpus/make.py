@@ -141,16 +141,17 @@ def accepted() -> None:
     secant = [
         computed("|A x| < |Psi(A x) - Psi(2 A x)|"),
         computed("L = 1"),
-        ("linear", [1], {"multipliers": ["|A x|"]}, "L |A x| = |A x|"),
+        ("weaken", [1], {"claim": "L <= 1"}, "L <= 1"),
+        ("linear", [2], {"multipliers": ["|A x|"]}, "L |A x| <= |A x|"),
         (
             "linear",
-            [0, 2],
-            {"multipliers": ["1", "-1"]},
+            [0, 3],
+            {"multipliers": ["1", "1"]},
             "L |A x| < |Psi(A x) - Psi(2 A x)|",
         ),
         (
             "secant",
-            [3],
+            [4],
             {"map": "Psi", "left": "A x", "right": "2 A x", "bound": "L"},
             "Lipschitz(Psi) > L",
         ),
@@ -161,9 +162,6 @@ def accepted() -> None:
         given(1, "|x| <= 1"),
         given(2, "2 <= |x|"),
         ("linear", [0, 1], {"multipliers": ["1", "1"]}, "1 <= 0"),
-        ("linear", [], {"multipliers": []}, "0 = 0"),
-    ]
-    steps[3:] = [
         computed("0 < 1"),
         ("linear", [2, 3], {"multipliers": ["1", "1"]}, "0 < 0"),
     ]
@@ -192,7 +190,8 @@ def accepted() -> None:
             [
                 computed(claim),
                 evident("|u|"),
-                ("linear", [0, 1], {"multipliers": ["1", "1"]}, "|x| <= |v|"),
+                ("weaken", [0], {"claim": "|x| + |u| <= |v|"}, "|x| + |u| <= |v|"),
+                ("linear", [1, 2], {"multipliers": ["1", "1"]}, "|x| <= |v|"),
             ],
             roots,
         ),
@@ -362,18 +361,18 @@ def rejected() -> None:
         "0 < |x|",
         [
             evident("|x|"),
-            ("weaken", [0], {}, "0 < |x|"),
+            ("weaken", [0], {"claim": "0 < |x|"}, "0 < |x|"),
         ],
-        "it gives 0 <= |x|",
+        "0 < |x| is not 0 <= |x| with <= for its relation",
     )
     step(
         "weaken-turned-around",
         "|x| <= 0",
         [
             evident("|x|"),
-            ("weaken", [0], {}, "|x| <= 0"),
+            ("weaken", [0], {"claim": "|x| <= 0"}, "|x| <= 0"),
         ],
-        "it gives 0 <= |x|",
+        "|x| <= 0 is not 0 <= |x| with <= for its relation",
     )
     step(
         "triangle-below",
@@ -946,7 +945,7 @@ def malformed_problems() -> None:
         )
     asks = Case(one("|x| = 7").replace("spaces X, Y", "spaces X with l2, Y"), (), small())
     write("malformed", "problem-other-norm", asks, "the statement asks for the l2 norm")
-    over = Case("field C\n" + one("|x| = 7"), (), small())
+    over = Case(one("|x| = 7").replace("spaces", "field C\nspaces", 1), (), small())
     write("malformed", "problem-other-field", over, "the statement is over C, the problem over R")
     ranged = Case(one("|e| <= 1", quantifier="for all e in Y with |e| <= 1"), (), small())
     content = write_json(changed(small(), ["vectors", "e"], vector("Y", 0)))
@@ -1033,22 +1032,36 @@ def malformed_statements() -> None:
     text("greek", base.replace("Psi", "\u03a8").encode(), "is not ASCII")
     text("tab", base.replace("  |x|", "\t|x|"), "tabs and control characters")
     text("carriage-return", base.replace("\n", "\r\n"), "tabs and control characters")
-    text("two-words", base.replace("small", "small thing"), "an identifier and a title")
-    text("unknown-word", "lemma x\n" + base, "line 1, column 1: expected statement, source")
-    text("private-word", "space X\n" + base, "line 1, column 1: expected statement, source")
+    text("two-words", base.replace("small", "small thing"), "expected a first line like")
+    text(
+        "unknown-word",
+        base.replace("spaces", "lemma x\nspaces"),
+        "line 2, column 1: expected source",
+    )
+    text(
+        "private-word",
+        base.replace("spaces", "space X\nspaces"),
+        "line 2, column 1: expected source",
+    )
     text("declared-twice", base.replace("vectors y", "vectors x"), "the name 'x' is declared twice")
     text("reserved", base.replace("vectors y", "vectors all"), "'all' cannot be used as a name")
     text(
         "space-unknown", base.replace("y in Y", "y in Z"), "expected the name of a space, found 'Z'"
     )
     text("norm-unknown", base.replace("X, Y", "X with l3, Y"), "column 15: expected 'l1' or 'l2'")
-    text("field-unknown", "field Q\n" + base, "column 7: expected 'R' or 'C', found 'Q'")
+    text(
+        "field-unknown",
+        base.replace("spaces", "field Q\nspaces", 1),
+        "column 7: expected 'R' or 'C', found 'Q'",
+    )
     text("constant-negative", base.replace("c\n", "c > 1\n"), "expected '0', found '1'")
     text(
         "constant-below", base.replace("c\n", "c < 0\n"), "expected the end of the line, found '<'"
     )
     text(
-        "indented-too-early", base.replace("linear", "  linear"), "'given' or 'conclude' before an"
+        "indented-too-early",
+        base.replace("linear", "  linear"),
+        "expected no indented line but under 'given' or 'conclude'",
     )
     text(
         "after-the-end", base + "vectors z in X\n", "an indented conclusion, or the end of the file"
@@ -1076,16 +1089,20 @@ def malformed_statements() -> None:
     line("unknown-name", "|z| = 7", "column 4: expected one of the names")
     line("no-relation", "|x|", "column 6: expected '<=' or '<'")
     line("two-relations", "0 <= |x| <= 7", "column 12: expected the end of the line")
-    line("scalar-in-bars", "|a| = 7", "column 5: expected a vector between the bars")
-    line("vector-compared", "x = 7", "column 5: expected a scalar")
+    line("scalar-in-bars", "|a| = 7", "column 4: expected a vector between the bars")
+    line("vector-compared", "x = 7", "column 3: expected a scalar (put bars around the vector)")
     line(
         "two-spaces",
         "|x + y| = 7",
-        "column 9: expected a vector of X as summand, not a vector of Y",
+        "column 8: expected a vector of X to add to the one before, not a vector of Y",
     )
-    line("wrong-domain", "|A y| = 7", "column 7: expected A to be applied to a vector of X")
-    line("vector-product", "|x x| = 7", "column 7: expected no product with a vector on its left")
-    line("symbolic-factor", "|a x| = 7", "column 7: expected only numbers as coefficients")
+    line(
+        "wrong-domain",
+        "|A y| = 7",
+        "column 6: expected a vector of X, to which A applies, found 'y'",
+    )
+    line("vector-product", "|x x| = 7", "column 4: expected no vector on the left of a product")
+    line("symbolic-factor", "|a x| = 7", "column 4: expected a number as coefficient of the vector")
     line("strange-character", "|x| = 7 ^ 2", "column 11: '^ 2' is not understood")
     line("decimal-number", "|x| = 7.5", "column 10: expected the end of the line, found '.'")
     line("lipschitz-of-a-vector", "Lipschitz(x) <= 1", "column 13: expected the name of a map")
@@ -1183,12 +1200,10 @@ def once_accepted() -> None:
         Case(escape, [evident("|x|")]),
         "tabs and control characters",
     )
-    twice = "field C\n" + one("0 <= |x|").replace("conclude", "field R\nconclude")
+    twice = one("0 <= |x|").replace("spaces", "field C\nfield R\nspaces", 1)
     weak("field-twice", Case(twice, [evident("|x|")]), "the field is given twice")
     junk = one("0 <= |x|").replace('"one line"', '"one line" and | more')
-    weak(
-        "words-after-the-title", Case(junk, [evident("|x|")]), "expected an identifier and a title"
-    )
+    weak("words-after-the-title", Case(junk, [evident("|x|")]), "expected a first line like")
     extra = changed(small(), ["constants", "= 1 nothing"], "1")
     weak(
         "constant-with-a-strange-name",

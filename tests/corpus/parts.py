@@ -281,7 +281,7 @@ def refutation(e: str) -> list[Step]:
     return [
         ("operator_rows", [], {"map": "Psi", "bound": "1"}, "Lipschitz(Psi) <= 1"),
         ("compute", [], {"claim": "1 = L"}, "1 = L"),
-        ("weaken", [1], {}, "1 <= L"),
+        ("weaken", [1], {"claim": "1 <= L"}, "1 <= L"),
         ("relax", [0, 2], {}, "Lipschitz(Psi) <= L"),
         *FIT,
         ("compute", [], {"claim": f"|{e}| <= delta"}, f"|{e}| <= delta"),
