@@ -23,7 +23,7 @@ from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz, Relation
 from .terms import Constant, Scalar, Term, image, norm, substitute, value
 
 TEXT_LENGTH = 100_000  # a longer expression is refused
-DEPTH = 64  # so is a deeper one
+DEPTH = 32  # so is a deeper one
 NAME = "[A-Za-z][A-Za-z0-9_]*"
 TOKEN = re.compile(
     rf"\s+|(?P<number>{INTEGER}(?:/{INTEGER})?)|(?P<name>{NAME})"

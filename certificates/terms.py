@@ -22,7 +22,7 @@ from fractions import Fraction
 from .format import Unreadable, write_number
 
 MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more atoms is refused
-MAXIMAL_DEPTH = 60  # of arguments; an expression may be nested a little deeper
+MAXIMAL_DEPTH = 20  # of arguments; an expression may be nested a little deeper
 MAXIMAL_DEGREE = 16
 ONE = Fraction(1)
 

@@ -362,8 +362,8 @@ BROKEN = [
     ("Twist", "column 6: expected '(', found the end"),
     ("X", "column 1: expected one of the names"),
     ("for", "column 1: expected a number, a name"),
-    ("(" * 64 + "x" + ")" * 64, "expected an expression nested at most 64 deep"),
-    ("A B " * 40 + "x", "expected an expression nested at most 64 deep"),
+    ("(" * 40 + "x" + ")" * 40, "expected an expression nested at most 32 deep"),
+    ("A B " * 20 + "x", "expected an expression nested at most 32 deep"),
     ("x" + " + x" * 40_000, "the expression has over 100000 characters"),
     ("\N{GREEK SMALL LETTER DELTA} x", "column 1"),
 ]

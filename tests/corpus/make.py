@@ -786,13 +786,13 @@ def malformed() -> None:
         "term-deep",
         ["steps", 5, "arguments", "left"],
         "(" * 99 + "e" + ")" * 99,
-        "nested at most 64 deep",
+        "nested at most 32 deep",
     )
     edited(
         "term-deep-images",
         ["steps", 5, "arguments", "left"],
         "A " * 99 + "x",
-        "nested at most 64 deep",
+        "nested at most 32 deep",
     )
     edited(
         "conclusion-unreadable",
@@ -1158,10 +1158,10 @@ def once_accepted() -> None:
         Case(asks, [computed("|x| <= 1")], weighted),
         "the statement asks for the l1 norm, weight 1",
     )
-    deep = one("0 <= a", head="linear B : X -> X\ndefine F(t in X) = " + "B " * 60 + "t")
+    deep = one("0 <= a", head="linear B : X -> X\ndefine F(t in X) = " + "B " * 18 + "t")
     weak(
         "deep-by-definition",
-        Case(deep, [evident("|" + "F(" * 60 + "x" + ")" * 60 + "|")]),
+        Case(deep, [evident("|" + "F(" * 18 + "x" + ")" * 18 + "|")]),
         "nested deeper than",
     )
     zero = small(
