@@ -6,8 +6,10 @@ These tests read the source; a module that is added must be put into one of the 
 from __future__ import annotations
 
 import ast
+import io
 import runpy
 import sys
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
