@@ -27,7 +27,7 @@ from certificates.values import Context
 
 SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie
 DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
-FACTOR_BITS = 44  # size of the entries of an integer Cholesky factor
+SPARE_BITS = 5  # of the entries of an integer Cholesky factor, beyond what its rounding needs
 
 Floats = np.ndarray[Any, Any]
 
@@ -194,7 +194,9 @@ def _gram(matrix: Matrix, ratio: Fraction, bound: Fraction | None = None) -> Pro
     root = np.linalg.cholesky((float(limit) ** 2 - gap / 2) * np.eye(size) - squares)
     # the kernel's integer matrix is scale^2 (limit^2 I - W^T W) with this scale
     scale = (limit * real.denominator).denominator * real.denominator
-    shift = max(0, FACTOR_BITS - int(np.log2(float(limit))) - scale.bit_length())
+    # rounding the factor moves a row of the residual by about size^2 2^-bits limit^2 in all
+    bits = SPARE_BITS + int(np.log2(size**2 * float(limit) ** 2 / gap))
+    shift = max(0, bits - int(np.log2(float(limit))) - scale.bit_length())
     rows = [
         tuple(_scaled(float(root[j, k]), scale << shift) for k in range(j + 1)) for j in range(size)
     ]

@@ -108,7 +108,7 @@ def main() -> None:
                     rule, f"{cost / unit:.1f}",
                     f"{len(certificate) / 1000:.1f}",
                 )  # fmt: skip
-    Console(width=120).print(table)
+    Console(width=150).print(table)
 
 
 if __name__ == "__main__":
