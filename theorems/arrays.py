@@ -8,6 +8,7 @@ will read.  A float where one exact number is asked for is refused, because 0.1 
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -121,6 +122,8 @@ def _from_table(table: dict[str, Any], where: str, folder: Path | None) -> Exact
             raise BadInput(f"{where}.scale: only an array in a .npy file can be scaled")
         form = inner.form if scale == 1 else {**inner.form, "scale": write_number(scale)}
         return ExactArray(inner.shape, form, inner.files, inner.is_complex)
+    if keys == {"entries"}:
+        return array(table["entries"], where, folder)
     raise BadInput(
         f"{where}: the keys {', '.join(sorted(keys))} are not known; "
         "use file and scale, or real and imaginary"
@@ -146,11 +149,24 @@ def _from_numpy(value: np.ndarray[Any, Any], where: str) -> ExactArray:
 
 def _from_file(name: str, where: str, folder: Path | None) -> ExactArray:
     path = (folder or Path()) / name
+    if path.suffix == ".json" and path.is_file():
+        return array(_json(path, where), where, folder)
     if path.suffix != ".npy":
         raise BadInput(f"{where}: {excerpt(name)} must be a .npy file; save it with numpy.save")
     if not path.is_file():
         raise BadInput(f"{where}: there is no file {name} in {path.parent.resolve().name}/")
     return _stored(path.read_bytes(), where)
+
+
+def _json(path: Path, where: str) -> object:
+    """Exact entries as texts, nested lists or the form with real and imaginary part."""
+    try:
+        value = json.loads(path.read_text("utf-8"), parse_float=str)
+    except (ValueError, RecursionError):
+        raise BadInput(f"{where}: {path.name} is not a JSON array of texts") from None
+    if not isinstance(value, list | dict):
+        raise BadInput(f"{where}: {path.name} is not a JSON array of texts")
+    return value
 
 
 def _stored(data: bytes, where: str) -> ExactArray:

@@ -7,40 +7,56 @@ from fractions import Fraction
 from certificates.exact import Roots
 from certificates.format import short, write_number
 
+DIGITS = 6
 LONGEST = 24  # characters of a number that is shown as it is
 SMALL_PRIMES = [p for p in range(2, 100) if all(p % q for q in range(2, p))]
 
 
-def decimal(value: Roots, digits: int = 6) -> str:
-    """A real number in decimals, rounded towards zero to so many significant digits.
+def decimal(value: Roots) -> str:
+    """A real number: a rational one with a short fraction as it is, else its digits."""
+    exact = value.collapse().as_rational()
+    if exact is not None and len(write_number(exact)) <= DIGITS + 2:
+        return write_number(exact)
+    return digits_of(value)
 
-    A rational number with a short fraction is written as it is; "~" marks what was rounded.
+
+def digits_of(value: Roots) -> str:
+    """A real number in decimals, rounded towards zero to six significant digits.
+
+    "~" marks what was rounded; what was not has no trailing zeros.
     """
     value = value.collapse()
     if not value.terms:
         return "0"
+    low, one = _enclosed(value)
+    exponent = 0  # the value is mantissa * 10^-exponent with DIGITS digits in the mantissa
+    while low * 10**exponent < one * 10 ** (DIGITS - 1):
+        exponent += 1
+    mantissa, rest = divmod(low * 10**exponent, one)
+    rounded = rest != 0 or value.as_rational() is None
+    mark = ("~" if rounded else "") + ("-" if value.sign() < 0 else "")
+    if exponent == 0:
+        return mark + short(mantissa)
+    whole = str(mantissa).rjust(exponent + 1, "0")
+    left, right, tail = whole[:-exponent], whole[-exponent:], ""
+    if exponent > 3 * DIGITS:
+        left, right, tail = str(mantissa)[0], str(mantissa)[1:], f"e-{exponent - DIGITS + 1}"
+    if not rounded:
+        right = right.rstrip("0")
+    return f"{mark}{left}.{right}{tail}" if right else f"{mark}{left}{tail}"
+
+
+def _enclosed(value: Roots) -> tuple[int, int]:
+    """p, q with p/q <= |value|, exact for a rational number, else to a few digits more; not 0."""
     exact = value.as_rational()
-    if exact is not None and len(write_number(exact)) <= digits + 2:
-        return write_number(exact)
-    sign = "-" if value.sign() < 0 else ""
+    if exact is not None:
+        return abs(exact.numerator), exact.denominator
     bits = 64
     while True:
-        ends = sorted(abs(end) for end in value.enclosure(bits))
-        # enough bits when the enclosure is narrow against the value, which is not zero
-        if ends[0] >> 4 * digits >= ends[1] - ends[0] and ends[0] > 10 ** (digits + 2):
-            break
+        low, high = sorted(abs(end) for end in value.enclosure(bits))
+        if low >> 4 * DIGITS >= high - low and low > 10 ** (DIGITS + 2):
+            return low, 1 << bits
         bits *= 2
-    exponent = 0  # the value is mantissa * 10^-exponent with `digits` digits in the mantissa
-    while ends[0] * 10**exponent < 10 ** (digits - 1) << bits:
-        exponent += 1
-    mantissa = (ends[0] * 10**exponent) >> bits
-    if exponent == 0:
-        return f"{sign}~{short(mantissa)}"
-    if exponent > 3 * digits:
-        text = str(mantissa)
-        return f"{sign}~{text[0]}.{text[1:]}e-{exponent - digits + 1}"
-    text = str(mantissa).rjust(exponent + 1, "0")
-    return f"{sign}~{text[:-exponent]}.{text[-exponent:]}"
 
 
 def exact_text(value: Roots) -> str | None:
@@ -62,6 +78,6 @@ def exact_text(value: Roots) -> str | None:
 
 
 def both(value: Roots) -> str:
-    """The number as it is where that is short, and in decimals where those are not the same."""
-    exact, rounded = exact_text(value), decimal(value)
-    return rounded if exact in (None, rounded) else f"{exact} ({rounded})"
+    """The number as it is where that is short, and its digits where those are not the same."""
+    exact, digits = exact_text(value), digits_of(value)
+    return digits if exact in (None, digits) else f"{exact} ({digits})"

@@ -105,8 +105,10 @@ def write_detail(operator: str, wanted: str, output: Path) -> tuple[str, str]:
     before = read_problem(_problem(a, w, is_complex), given.__getitem__, read_statement(file))
     found = into_kernel(before.operators["A"], before.vectors["x_det"][1])
     detail, line = _as_array(found, w.shape)
+    if not detail.files:
+        given = {**given, "x_det.json": json.dumps(inline(found)).encode()}
     problem_file = _problem(a, detail, is_complex)
-    files = a.files | detail.files
+    files = a.files | detail.files | {n: b for n, b in given.items() if n == "x_det.json"}
     data = read_problem(problem_file, files.__getitem__, read_statement(file))
     d = Derivation(file, data, problem_file)
     d.compute("|A x_det| <= 0")
@@ -120,6 +122,8 @@ def write_detail(operator: str, wanted: str, output: Path) -> tuple[str, str]:
     for name, content in files.items():
         (output / name).write_bytes(content)
     kept, asked = (decimal(plain("l2", v)) for v in (found, before.vectors["x_det"][1]))
+    if not any(found.real) and not any(found.imag):
+        return line, f"nothing of the wanted detail (l2 norm {asked}) is in the kernel of A"
     return line, f"l2 norm {kept} of the wanted {asked}"
 
 
@@ -131,9 +135,9 @@ def _as_array(v: Vector, shape: tuple[int, ...]) -> tuple[ExactArray, str]:
         values = np.array(numerators, dtype=np.int64).reshape(shape)
         return array({"array": values, "scale": Fraction(1, v.denominator)}, name)
 
-    if max(map(abs, v.real + v.imag), default=0) >= 1 << 63:
-        text = json.dumps(inline(v))
-        return array(inline(v), "x_det"), f"x_det = {text}".replace('":', '" =')
+    if max(map(abs, v.real + v.imag), default=0) >= 1 << 63 or v.denominator >= 1 << 63:
+        # too long for 64-bit integers: the exact entries as texts, in a file of their own
+        return array(inline(v), "x_det"), 'x_det = "x_det.json"'
     if not v.imag:
         return stored(v.real, "x_det"), f'x_det = {{file = "x_det.npy", {scale}}}'
     parts = {"real": stored(v.real, "x_det.real"), "imaginary": stored(v.imag, "x_det.imaginary")}

@@ -35,6 +35,7 @@ from .problem import Problem
 
 STATUS = {"certified": 0, "refuted": 1, "vacuous": 3, "undecided": 4}
 ASSUMING = 5
+MANIFEST = "files.txt"  # the names of a result's files, itself included
 Progress = Callable[[str], None]
 
 
@@ -168,7 +169,7 @@ def check(
         raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
     say = progress or (lambda _: None)
     if output is not None:
-        _refuse_foreign(Path(output))
+        _refuse_foreign(Path(output), problem)
     say("deriving")
     outcome = CATALOGUE[identifier].derive(problem)
     if output is None:
@@ -206,26 +207,45 @@ def _settled(identifier: str, outcome: Outcome, read: ReadFile, say: Progress) -
     return Result(identifier, outcome, tuple(verified))
 
 
-def _refuse_foreign(target: Path) -> None:
+def _refuse_foreign(target: Path, problem: Problem) -> None:
+    """A folder is replaced only if an earlier run of ours wrote every file in it."""
     if not target.exists():
         return
-    names = {path.name for path in target.iterdir()} if target.is_dir() else {""}
-    if names and "report.txt" not in names:
-        raise BadInput(f"{target}: holds other files; name a new folder for the result")
+    if not target.is_dir():
+        raise BadInput(f"{target}: is a file; name a folder for the result")
+    if problem.folder is not None and problem.folder.resolve().is_relative_to(target.resolve()):
+        raise BadInput(f"{target}: holds the problem itself; name another folder for the result")
+    listed = target / MANIFEST
+    own = set(listed.read_text().split("\n")) if listed.is_file() else set()
+    foreign = sorted(path.name for path in target.iterdir() if path.name not in own)
+    if foreign:
+        raise BadInput(
+            f"{target}: holds {foreign[0]}, which no earlier result wrote; name a new folder"
+        )
 
 
 @contextmanager
 def _appearing(target: Path) -> Iterator[Path]:
-    """A folder to work in that becomes `target` at the end, or vanishes."""
+    """A folder to work in that becomes `target` at the end, or vanishes.
+
+    An earlier result is set aside first and comes back if anything fails.
+    """
+    target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    aside = work.with_name(work.name + "-before")
     try:
         work.chmod(0o755)
         yield work
+        names = sorted(path.name for path in work.iterdir())
+        (work / MANIFEST).write_text("\n".join([*names, MANIFEST]))
         if target.exists():
-            shutil.rmtree(target)
+            target.rename(aside)
         work.rename(target)
     finally:
+        if aside.exists() and not target.exists():
+            aside.rename(target)
+        shutil.rmtree(aside, ignore_errors=True)
         shutil.rmtree(work, ignore_errors=True)
 
 
