@@ -77,6 +77,11 @@ def run(arguments: list[str]) -> tuple[list[str], int]:
         return [f"s REJECTED {error}"], 1
     except (RecursionError, MemoryError) as error:
         return [f"s UNREADABLE too large or nested too deeply ({type(error).__name__})"], 2
+    labels = [hypothesis.label for hypothesis in report.statement.given]
+    for label in given.permit:
+        if label not in labels:
+            names = ", ".join(labels) or "none"
+            return [f"s UNREADABLE --permit {label}: no such hypothesis; there are {names}"], 2
     lines = list(report_lines(report))
     if set(report.assumed) - set(given.permit):
         return [*lines, f"s ASSUMED {' '.join(report.assumed)}"], 5
@@ -85,8 +90,11 @@ def run(arguments: list[str]) -> tuple[list[str], int]:
 
 def main() -> int:
     """Verify the files named on the command line."""
-    lines, status = run(sys.argv[1:])
-    print("\n".join(lines))
+    try:
+        lines, status = run(sys.argv[1:])
+        print("\n".join(lines), flush=True)
+    except (BrokenPipeError, KeyboardInterrupt):
+        return 2  # nobody has read the verdict
     return status
 
 

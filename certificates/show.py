@@ -60,8 +60,8 @@ def problem_lines(problem: Problem) -> Iterator[str]:
         yield f"  {name} is a dense {matrix.shape[0]} x {matrix.shape[1]} matrix, as stored"
     for name, found in problem.maps.items():
         yield f"  {name} is {map_text(found)}"
-    for name, (space_name, _) in problem.vectors.items():
-        yield f"  {name} in {space_name}"
+    for name, (space_name, vector) in problem.vectors.items():
+        yield f"  {name} in {space_name} is {fold(vector_text(vector))}"
     for name, number in problem.constants.items():
         yield f"  {name} = {short(number)}"
     for array in problem.arrays:

@@ -53,7 +53,8 @@ def number(value: object, where: str) -> Fraction:
         try:
             return read_number(text, where)
         except Exception as error:
-            raise BadInput(f'{error}, or as a decimal text "0.02"') from None
+            hint = "" if "denominator zero" in str(error) else ', or as a decimal text "0.02"'
+            raise BadInput(f"{error}{hint}") from None
     top, bottom = getattr(value, "p", None), getattr(value, "q", None)  # sympy's Rational
     if isinstance(top, int) and isinstance(bottom, int):
         return Fraction(top, bottom)

@@ -6,6 +6,8 @@ Exit statuses: 0 certified, 1 refuted or rejected, 2 bad input, 3 vacuous, 4 und
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+import certificates
 from certificates.__main__ import run as run_kernel
 from certificates.format import Rejected, Unreadable, as_list, as_object, as_text, read_json
 from certificates.show import fold
@@ -26,6 +29,7 @@ from .problem import Problem
 from .result import check
 
 BAD_INPUT = 2
+INTERRUPTED = 130
 WIDTH = None if sys.stdout.isatty() else 120
 console = Console(highlight=False, soft_wrap=True, width=WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -42,6 +46,12 @@ class Commands(click.Group):
             errors.print(Text(f"kernelcert: {error}"))
         except Rejected as error:
             errors.print(Text(f"kernelcert: the kernel refused what was derived: {error}"))
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(INTERRUPTED)
+        except KeyboardInterrupt:
+            errors.print(Text("kernelcert: interrupted; nothing was written"))
+            sys.exit(INTERRUPTED)
         except OSError as error:
             errors.print(Text(f"kernelcert: {error.filename}: {error.strerror}"))
         sys.exit(BAD_INPUT)
@@ -57,7 +67,9 @@ def main() -> None:
 @click.argument("theorem")
 @click.argument("problem", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
-@click.option("--permit", multiple=True, metavar="LABEL", help="Accept this assumption.")
+@click.option(
+    "--permit", multiple=True, metavar="LABEL", help="Accept this assumption; repeat for more."
+)
 def check_command(
     theorem: str, problem: Path, output: Path | None, permit: tuple[str, ...]
 ) -> None:
@@ -78,15 +90,19 @@ def check_command(
             console.print(Text("  " + kernel_command(output, theorem)))
         if (output / "pictures.png").is_file():
             console.print(Text(f"pictures: {output / 'pictures.png'}"))
+    labels = {h.label for item in result.verified for h in item.report.statement.given}
+    for label in permit:
+        if result.verified and label not in labels:
+            raise BadInput(f"--permit {label}: no such hypothesis; known are {', '.join(labels)}")
     sys.exit(result.status(permit))
 
 
 def kernel_command(output: Path, identifier: str) -> str:
     """The command that verifies a written certificate with nothing but Python."""
-    return (
-        f"python -m certificates {output / identifier}.claim {output / 'problem.json'} "
-        f"{output / identifier}.certificate.json"
-    )
+    kernel = Path(certificates.__file__).parent
+    files = (f"{identifier}.claim", "problem.json", f"{identifier}.certificate.json")
+    words = [kernel, *(output / name for name in files)]
+    return "python3 -I -S " + " ".join(shlex.quote(str(word)) for word in words)
 
 
 @main.command("init")

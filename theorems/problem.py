@@ -197,6 +197,11 @@ class Problem:
         psi = self.psi
         if psi is None:
             raise BadInput("psi: the reconstruction map is missing; give it as affine or table")
+        if not isinstance(psi, ReconstructionMap):
+            raise BadInput(
+                f"psi: {type(psi).__name__} is no map that can be read; evaluate it where you need "
+                "it and give Table(inputs, outputs), or give Affine(matrix, offset)"
+            )
         if isinstance(psi, Named):
             return {"kind": "named", "description": psi.description}, []
         if isinstance(psi, Table):
@@ -252,11 +257,15 @@ def _space(dimension: int, norm: str, where: str) -> dict[str, object]:
 
 def _read_table(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
         if path.suffix == ".json":
             table = json.loads(text, object_pairs_hook=_no_duplicates)
         else:
             table = tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise BadInput(f"{path.name}: is not a text file in UTF-8; save it as UTF-8") from None
+    except BadInput as error:
+        raise BadInput(f"{path.name}: {error}") from None
     except RecursionError:
         raise BadInput(f"{path.name}: the file is nested too deeply") from None
     except ValueError as error:  # JSON, TOML and Unicode errors, and integers over 4,300 digits
@@ -283,11 +292,11 @@ def _words(value: Any, where: str) -> str:
 def _keys(table: Any, where: str, required: set[str], optional: set[str]) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise BadInput(f"{where}: a table with the keys {', '.join(sorted(required))} is expected")
-    for name in sorted(required - set(table)):
-        raise BadInput(f"{where}: the key {name!r} is missing")
     for name in sorted(set(table) - required - optional):
         known = ", ".join(sorted(required | optional))
         raise BadInput(f"{where}: unknown key {excerpt(name)}; known are {known}")
+    for name in sorted(required - set(table)):
+        raise BadInput(f"{where}: the key {name!r} is missing")
     return table
 
 
@@ -322,6 +331,8 @@ def _psi_from(table: Any) -> ReconstructionMap:
         "named": (Named, {"description"}, set()),
     }
     kind = table.get("kind") if isinstance(table, dict) else None
+    if kind is None:
+        raise BadInput(f"psi: a table with the key kind is expected, one of {', '.join(kinds)}")
     if kind not in kinds:
         raise BadInput(f"psi.kind: {kind!r} is not known; known are {', '.join(kinds)}")
     make, required, optional = kinds[kind]

@@ -23,7 +23,7 @@ from certificates.format import Rejected
 from certificates.judgments import Comparison
 from certificates.kernel import Report, Step, verify
 from certificates.problem import ReadFile
-from certificates.show import fold, step_line
+from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
 
@@ -90,12 +90,14 @@ class Result:
         """The report, in colours where the terminal has them."""
         yield Text(f"{self.identifier}: {self.headline()}", style="bold")
         yield Text("")
+        if self.verified:
+            yield Text("\n".join(claim_lines(self.verified[0].report)) + "\n", no_wrap=True)
         yield self._claims()
         yield self._figures()
         for note in self.outcome.notes:
             yield Text(f"* {note}")
         if self.verified:
-            yield Text("\nProof", style="bold")
+            yield Text("\nProof, with the numbers of the data", style="bold")
             yield Text(self.proof, no_wrap=True, overflow="ignore")
 
     def headline(self) -> str:
@@ -137,9 +139,10 @@ class Result:
             for f in self.outcome.figures
         )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.outcome.notes)
+        claim = escape("\n".join(claim_lines(self.verified[0].report))) if self.verified else ""
         return (
             f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
-            f"<table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
+            f"<pre>{claim}</pre><table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
             f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
         )
 
@@ -258,13 +261,32 @@ def value_text(figure: Figure) -> str:
 
 
 def worked_proof(item: Verified) -> Iterable[str]:
-    """The claim, then each step with the numbers that its sides have on the data."""
-    context = item.claim.derivation.context
-    for number, step in enumerate(item.report.steps):
-        yield step_line(number, step)
-        numbers = step_numbers(context, step)
+    """Each step with its reason, and the numbers that its sides have on the data."""
+    derivation = item.claim.derivation
+    open_conclusions = set(derivation.context.statement.conclude)
+    beyond = False
+    for number, (step, raw) in enumerate(zip(item.report.steps, derivation.raw, strict=True)):
+        if beyond:
+            yield "Beyond the claim:"
+            beyond = False
+        yield step_line(number, step) + _multipliers(raw)
+        numbers = step_numbers(derivation.context, step)
         if numbers:
             yield f"        {numbers}"
+        if step.conclusion in open_conclusions:
+            open_conclusions.remove(step.conclusion)
+            if not open_conclusions and item.report.verdict == "certified":
+                yield "        which is the claim."
+                beyond = True
+
+
+def _multipliers(raw: dict[str, object]) -> str:
+    """For a linear combination with other multipliers than 1: what they are."""
+    arguments = raw["arguments"]
+    found = arguments.get("multipliers") if isinstance(arguments, dict) else None
+    if not isinstance(found, list) or set(found) <= {"1"}:
+        return ""
+    return ", times " + ", ".join(str(multiplier) for multiplier in found)
 
 
 def step_numbers(context: Context, step: Step) -> str:

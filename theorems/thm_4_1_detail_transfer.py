@@ -26,7 +26,6 @@ from certificates.format import Rejected, short, write_number
 from certificates.language import read_term
 from certificates.maps import TableMap
 from certificates.statements import read_statement
-from certificates.values import Context
 
 from .arrays import BadInput, number
 from .decimals import both, decimal
@@ -128,8 +127,9 @@ def derive(problem: Problem) -> Outcome:
         claims.append(Claim(EXACT, statement(EXACT), d, FORMS[EXACT]))
     verdict: Verdict = "vacuous" if paper.header["verdict"] == "vacuous" else "certified"
     about = _visibility(numbers) if verdict == "certified" else _deficits(numbers, chosen)
-    assumed = _meaning_of_the_map(numbers.context) if verdict == "certified" else []
-    notes = [*chosen.words, *about, *assumed]
+    if verdict == "certified":
+        about = [*_assumptions(numbers), *about]
+    notes = [*chosen.words, *about]
     return Outcome(
         verdict=verdict,
         case=case,
@@ -365,14 +365,18 @@ def _deficits(numbers: Numbers, chosen: Constants) -> list[str]:
     return notes
 
 
-def _meaning_of_the_map(context: Context) -> list[str]:
-    found = context.data.maps["Psi"]
-    if isinstance(found, TableMap):
-        return [
-            f"the claim is about any map with these {len(found.inputs)} values; that it is "
-            "Lipschitz with constant L is assumed (allow it with --permit lipschitz)"
-        ]
-    return []
+def _assumptions(numbers: Numbers) -> list[str]:
+    """What the report's words rest on, where the map is known by its values or its name only."""
+    if not is_tabulated(numbers.context, "Psi"):
+        return []
+    labels = ["lipschitz"] + (["fit"] if numbers(FIT) is None else [])
+    found = numbers.context.data.maps["Psi"]
+    known = f"these {len(found.inputs)} values" if isinstance(found, TableMap) else "this name"
+    allow = " ".join(f"--permit {label}" for label in labels)
+    return [
+        f"the claim is about any map with {known}; it is assumed, and decided by nobody, that "
+        f"{' and '.join(labels)} hold (accept with {allow}); what follows is under this condition"
+    ]
 
 
 def _interval(numbers: Numbers) -> str:
