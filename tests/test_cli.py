@@ -120,7 +120,20 @@ BAD = {
     "missing array": (TOML.replace('["2", "0", "1"]', '"x.npy"'), "x: there is no file x.npy"),
     "not a .npy name": (TOML.replace('["2", "0", "1"]', '"x.mat"'), "must be a .npy file"),
     "unknown key": ("colour = 3\n" + TOML, "problem: unknown key 'colour'"),
-    "missing key": (TOML.replace("x_det =", "x_dat ="), "the key 'x_det' is missing"),
+    "a key with a typing error": (
+        TOML.replace("x_det =", "x_dat ="),
+        "problem: unknown key 'x_dat'; known are data_norm, delta",
+    ),
+    "missing key": (TOML.replace("x_det =", "#"), "the key 'x_det' is missing"),
+    "no kind of map": (TOML.replace('kind = "affine"', ""), "psi: a table with the key kind"),
+    "values that name an image": (
+        TOML[: TOML.index("kind")] + 'kind = "table"\nvalues = {"x" = ["1", "2", "3"]}\n',
+        "psi.values: x is an image; name a measurement such as A x",
+    ),
+    "values and inputs": (
+        TOML[: TOML.index("kind")] + 'kind = "table"\ninputs = []\nvalues = {"A x" = []}\n',
+        "psi: a table needs inputs and outputs, or values",
+    ),
     "duplicate key": ('delta = "1"\n' + TOML, "problem.toml: "),
     "unknown map": (TOML.replace('"affine"', '"magic"'), "psi.kind: 'magic' is not known"),
     "unknown extension": (
@@ -158,6 +171,50 @@ def test_bad_input_gets_a_sentence_and_status_2(title: str, tmp_path: Path) -> N
     assert sentence in done.output
     assert done.output.startswith("kernelcert: ")
     assert [path.name for path in tmp_path.iterdir()] == ["problem.toml"]
+
+
+def test_an_unknown_permission_is_refused(tmp_path: Path) -> None:
+    """A typing error must not look like a verdict."""
+    done = run("check", "4.1.i", problem(tmp_path), "--permit", "lipshitz")
+    assert done.exit_code == 2
+    assert "no such hypothesis" in done.output
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex64])
+def test_details_whose_entries_are_long(tmp_path: Path, dtype: type) -> None:
+    """A float operator has a rational kernel with thousands of digits; it is exact all the same."""
+    rng = np.random.default_rng(7)
+    operator = rng.standard_normal((6, 20)).astype(dtype)
+    if dtype is np.complex64:
+        operator = (operator + 1j * rng.standard_normal((6, 20))).astype(dtype)
+    np.save(tmp_path / "A.npy", operator)
+    np.save(tmp_path / "w.npy", rng.standard_normal(20))
+    out = tmp_path / "detail"
+    done = run("detail", tmp_path / "A.npy", tmp_path / "w.npy", "-o", out)
+    assert done.exit_code == 0, done.output
+    assert 'x_det = "x_det.json"' in done.output
+    np.save(out / "x.npy", rng.standard_normal(20).astype(dtype))
+    text = 'operator = "A.npy"\nx = "x.npy"\nx_det = "x_det.json"\n[network]\nfeatures = 2\n'
+    checked = run("check", "4.1.ii", problem(out, text))
+    assert checked.exit_code == 0, checked.output
+    assert "A x_det|                │ 0" in checked.output or "|A x_det| │ 0" in checked.output
+
+
+def test_a_result_never_deletes_other_files(tmp_path: Path) -> None:
+    """Not a foreign file in an earlier result, not the problem, not an empty folder's neighbour."""
+    path = problem(tmp_path)
+    out = tmp_path / "out"
+    assert run("check", "4.1.i", path, "-o", out).exit_code == 0
+    assert run("check", "4.1.i", path, "-o", out).exit_code == 0
+    (out / "notes.txt").write_text("mine")
+    done = run("check", "4.1.i", path, "-o", out)
+    assert done.exit_code == 2
+    assert "holds notes.txt, which no earlier result wrote" in done.output
+    assert (out / "notes.txt").read_text() == "mine"
+    (tmp_path / "report.txt").write_text("mine")
+    assert "holds the problem itself" in run("check", "4.1.i", path, "-o", tmp_path).output
+    assert path.is_file()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "problem.toml", "report.txt"]
 
 
 def test_other_bad_calls(tmp_path: Path) -> None:

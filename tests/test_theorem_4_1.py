@@ -158,6 +158,34 @@ def test_a_table_is_certified_under_an_assumption() -> None:
     assert forms["4.1.i.exact"] == "certified"
 
 
+def test_rows_named_by_their_measurement() -> None:
+    """Reconstructions of other software, at the exact measurements that the theorem speaks of."""
+    noisy = np.array([2.999, -0.999, 2.001])
+    values = {"A(x + x_det)": noisy, "A x + e_1": np.array([2.5, 0.1, 2.2])}
+    problem = dataclasses.replace(
+        TEACHING,
+        x=np.array([2.1, 0.3, 1.7]),
+        psi=Table(values=values),
+        perturbations={"e_1": np.array([0.1, 0.7])},
+        delta="least",
+    )
+    result = check("4.1.i", problem)
+    assert (result.verdict, result.assumed) == ("certified", ("lipschitz",))
+    figures = {figure.name: figure.value for figure in result.outcome.figures}
+    assert figures["exact error, e = e_1"] is not None
+    twice = {"A(x + x_det)": noisy, "A x": noisy + 1}
+    with pytest.raises(BadInput, match="one measurement with two reconstructions"):
+        check("4.1.i", dataclasses.replace(problem, psi=Table(values=twice)))
+    same = {"A(x + x_det)": noisy, "A x": noisy}
+    assert check("4.1.i", dataclasses.replace(problem, psi=Table(values=same))).assumed
+
+
+def test_a_map_that_cannot_be_read_is_refused() -> None:
+    """A Python function is no exact map."""
+    with pytest.raises(BadInput, match="function is no map that can be read"):
+        check("4.1.i", dataclasses.replace(TEACHING, psi=lambda y: y))  # type: ignore[arg-type]
+
+
 def test_a_steep_table_refutes_its_lipschitz_constant() -> None:
     """Two rows are enough to decide that no map with these values has the constant L."""
     table = Table([[2, 1], [1, 1]], [[3, "-0.99", 2], [2, -1, 2]])
@@ -241,6 +269,6 @@ def test_an_earlier_result_is_replaced_and_other_files_are_not(tmp_path: Path) -
     check("4.1.i", TEACHING, tmp_path / "out")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(BadInput, match="other files"):
+    with pytest.raises(BadInput, match=r"holds notes.txt, which no earlier result wrote"):
         check("4.1.i", TEACHING, tmp_path / "mine")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "out"]

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from certificates.format import DECIMAL_DIGITS, digest, excerpt, read_number, short, write_number
+from certificates.matrices import Vector
 from certificates.npy import read_npy
 
 DECIMAL = re.compile(r"-?\d{1,1000}\.\d{1,1000}")
@@ -200,3 +201,12 @@ def _entries(value: object, where: str) -> object:
     if isinstance(value, complex):
         raise BadInput(f"{where}: write complex arrays as real and imaginary part, or as NumPy")
     return write_number(number(value, where))
+
+
+def inline(v: Vector) -> dict[str, object]:
+    """A vector as an inline array of a certificate."""
+
+    def entries(numerators: tuple[int, ...]) -> dict[str, object]:
+        return {"entries": [write_number(Fraction(a, v.denominator)) for a in numerators]}
+
+    return {"real": entries(v.real), "imaginary": entries(v.imag)} if v.imag else entries(v.real)

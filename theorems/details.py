@@ -22,10 +22,9 @@ from certificates.norms import plain
 from certificates.problem import FORMAT, read_problem
 from certificates.statements import read_statement
 
-from .arrays import BadInput, ExactArray, array
+from .arrays import BadInput, ExactArray, array, inline
 from .decimals import decimal
 from .derivation import Derivation
-from .lipschitz import inline
 from .outcome import statement
 
 

@@ -330,15 +330,6 @@ def _lengths(rows: Floats, kind: Kind) -> Floats:
     return np.asarray(np.linalg.norm(rows, order, axis=1))
 
 
-def inline(v: Vector) -> dict[str, object]:
-    """A vector as an inline array of a certificate."""
-
-    def entries(numerators: tuple[int, ...]) -> dict[str, object]:
-        return {"entries": [write_number(Fraction(a, v.denominator)) for a in numerators]}
-
-    return {"real": entries(v.real), "imaginary": entries(v.imag)} if v.imag else entries(v.real)
-
-
 def rebound(
     context: Context, name: str, bound: Fraction, proposal: Proposal | None
 ) -> Proposal | None:

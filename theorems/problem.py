@@ -22,18 +22,22 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
 from certificates.format import excerpt, write_json, write_number
+from certificates.kernel import prepare
 from certificates.language import is_name
 from certificates.norms import KINDS
 from certificates.problem import FORMAT, read_problem
 from certificates.problem import Problem as Data
 from certificates.statements import read_statement
+from certificates.values import Context
 
 from .arrays import BadInput, ExactArray, array, number
+from .tables import named_rows
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
@@ -59,12 +63,16 @@ class Affine:
 class Table:
     """Psi known by its values: inputs (k, m), outputs (k, N).
 
+    Or `values`, reconstructions named by their measurement, such as {"A x": image}: the row is
+    then at the exact measurement.
+
     `extend` is None (any map with these values) or "mcshane" (real data, linf target), which
     extends them with the constant L; then L is certified, else it is assumed.
     """
 
-    inputs: Any
-    outputs: Any
+    inputs: Any = None
+    outputs: Any = None
+    values: Mapping[str, Any] | None = None
     extend: Literal["mcshane"] | None = None
 
 
@@ -184,6 +192,13 @@ class Problem:
         problem_file = write_json(table)
         return Case(problem_file, files, read_problem(problem_file, files.__getitem__, statement))
 
+    def _measured(self) -> Context:
+        """The data without the map, for the exact values of measurements."""
+        file = (files("theorems") / "statements" / "4.1.i.claim").read_bytes()
+        one = {"delta": Fraction(1), "L": Fraction(1)}
+        blank = dataclasses.replace(self, psi=Named("not read yet"))
+        return prepare(file, blank.case(file, one).data, "vacuous", {}, {})
+
     def _vector(self, value: Any, name: str, dimension: int) -> ExactArray:
         found = array(value, name, self.folder)
         if prod(found.shape) != dimension:
@@ -205,8 +220,11 @@ class Problem:
         if isinstance(psi, Named):
             return {"kind": "named", "description": psi.description}, []
         if isinstance(psi, Table):
-            inputs = array(psi.inputs, "Psi.inputs", self.folder)
-            outputs = array(psi.outputs, "Psi.outputs", self.folder)
+            if psi.values is not None:
+                inputs, outputs = named_rows(psi.values, self._measured(), self.folder)
+            else:
+                inputs = array(psi.inputs, "Psi.inputs", self.folder)
+                outputs = array(psi.outputs, "Psi.outputs", self.folder)
             for name, entry, size in (("inputs", inputs, m), ("outputs", outputs, n)):
                 rows = entry.shape[0] if entry.shape else 0
                 if not rows or prod(entry.shape) != rows * size:
@@ -327,7 +345,7 @@ def _psi_from(table: Any) -> ReconstructionMap:
     kinds: dict[str, tuple[Any, set[str], set[str]]] = {
         "constant": (Constant, {"offset"}, set()),
         "affine": (Affine, {"matrix"}, {"offset"}),
-        "table": (Table, {"inputs", "outputs"}, {"extend"}),
+        "table": (Table, set(), {"inputs", "outputs", "values", "extend"}),
         "named": (Named, {"description"}, set()),
     }
     kind = table.get("kind") if isinstance(table, dict) else None
@@ -340,6 +358,10 @@ def _psi_from(table: Any) -> ReconstructionMap:
     del found["kind"]
     if "description" in found:
         _words(found["description"], "psi.description")
+    if kind == "table" and ("values" in found) == ("inputs" in found or "outputs" in found):
+        raise BadInput("psi: a table needs inputs and outputs, or values")
+    if kind == "table" and "values" not in found:
+        _keys(found, "psi", {"inputs", "outputs"}, {"extend"})
     if found.get("extend") not in (None, "mcshane"):
         raise BadInput(f"psi.extend: {found['extend']!r} is not known; leave it out or 'mcshane'")
     made: ReconstructionMap = make(**found)

@@ -27,13 +27,12 @@ from certificates.language import read_term
 from certificates.maps import TableMap
 from certificates.statements import read_statement
 
-from .arrays import BadInput, number
+from .arrays import BadInput, inline, number
 from .decimals import both, decimal
 from .derivation import Derivation, Fact
 from .lipschitz import (
     Pair,
     Proposal,
-    inline,
     is_tabulated,
     largest,
     rebound,

@@ -14,9 +14,8 @@ from certificates.exact import Roots
 from certificates.format import Rejected, short, write_json
 from certificates.language import read_term
 
-from .arrays import BadInput, number
+from .arrays import BadInput, inline, number
 from .derivation import Derivation, Fact
-from .lipschitz import inline
 from .outcome import Claim, Figure, Numbers, Outcome, Theorem, Verdict, statement
 from .problem import Problem
 from .thm_4_1_detail_transfer import DETAIL, least_delta
