@@ -98,7 +98,7 @@ class Roots:
         return low, high
 
     def upper(self, bits: int = FIRST_BITS) -> Fraction:
-        """A rational number >= self: itself if rational, else within 2^-bits for each term."""
+        """A rational number >= self: itself if rational, else within (|c| + 1) 2^-bits a term."""
         exact = self.as_rational()
         if exact is not None:
             return exact

@@ -250,6 +250,7 @@ def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
         phrase.depth -= 1
     else:
         phrase.expect("(")
+        start = phrase.position
         argument = expression(phrase, names)
         phrase.expect(")")
     if argument == Scalar():

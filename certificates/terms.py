@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .format import Unreadable, write_number
+from .format import SMALL_BITS, Unreadable, write_number
 
 MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more atoms is refused
 MAXIMAL_DEPTH = 20  # of arguments; an expression may be nested a little deeper
@@ -105,6 +105,7 @@ class Term:
             for atom, coefficient in term.parts:
                 table[atom] = table.get(atom, Fraction(0)) + factor * coefficient
         kept = [(atom, c) for atom, c in table.items() if c]
+        _check_coefficients(c for _, c in kept)
         size = sum(_size(atom) for atom, _ in kept)
         depth = max((_depth(atom) for atom, _ in kept), default=0)
         if size > MAXIMAL_TERMS or depth > MAXIMAL_DEPTH:
@@ -132,6 +133,12 @@ class Term:
 
     def __hash__(self) -> int:
         return hash((self.space, self.text))
+
+
+def _check_coefficients(coefficients: Iterable[Fraction]) -> None:
+    for c in coefficients:
+        if max(c.numerator.bit_length(), c.denominator.bit_length()) > SMALL_BITS:
+            raise Unreadable(f"a coefficient of a term has more than {SMALL_BITS} bits")
 
 
 def _rank(order: Mapping[type, int], atom: Atom) -> tuple[int, str]:
@@ -252,6 +259,7 @@ class Scalar:
             if len(table) > MAXIMAL_TERMS:
                 raise Unreadable(f"a scalar term has more than {MAXIMAL_TERMS} summands")
         kept = [(monomial, c) for monomial, c in table.items() if c]
+        _check_coefficients(c for _, c in kept)
         return Scalar(tuple(sorted(kept, key=lambda part: _monomial_rank(part[0]))))
 
     def __add__(self, other: Scalar) -> Scalar:

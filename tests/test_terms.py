@@ -348,7 +348,7 @@ BROKEN = [
     ("x x", "column 1: expected no vector on the left of a product, found 'x'"),
     ("delta x", "column 1: expected a number as coefficient of the vector, found 'delta'"),
     ("Psi x", "column 5: expected '(', found 'x'"),
-    ("Psi(x)", "column 4: expected a vector of Y, to which Psi applies"),
+    ("Psi(x)", "column 5: expected a vector of Y, to which Psi applies, found 'x'"),
     ("A y", "column 3: expected a vector of X, to which A applies, found 'y'"),
     ("A delta", "column 3: expected a vector of X, to which A applies, found 'delta'"),
     ("A(x", "column 4: expected ')', found the end"),

@@ -1,0 +1,65 @@
+"""What the documents say is what the programs do: messages, examples, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from certificates.__main__ import run
+from certificates.format import Unreadable
+from certificates.statements import read_statement
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+ROW = re.compile(r"\| `([^`]+)` \| `(statement line [^`]+)`")
+START = """statement t "t"
+spaces X, Y
+linear A : X -> Y
+map Psi : Y -> X
+vectors x, y in X
+constants d > 0, c
+"""
+
+
+def rows() -> list[tuple[str, str]]:
+    """The lines of the table of errors that are written out, with their messages."""
+    text = (DOCS / "statements.md").read_text()
+    assert START in text
+    found = ROW.findall(text)
+    return [(line.replace("\\|", "|"), message.replace("\\|", "|")) for line, message in found]
+
+
+@pytest.mark.parametrize(("line", "message"), rows())
+def test_the_messages_of_the_statement_table(line: str, message: str) -> None:
+    """Word by word, with line and column."""
+    end = f"conclude\n{line}\n" if line.startswith("  ") else f"{line}\nconclude\n  0 <= d\n"
+    with pytest.raises(Unreadable) as caught:
+        read_statement((START + end).encode())
+    assert str(caught.value) == message
+
+
+def test_the_table_has_rows() -> None:
+    """The pattern above finds most of them."""
+    assert len(rows()) >= 15
+
+
+def test_the_example_of_the_format_verifies() -> None:
+    """And the document quotes its certificate."""
+    folder = DOCS / "examples" / "teaching"
+    names = ("4.1.i.claim", "problem.json", "4.1.i.certificate.json")
+    lines, status = run([str(folder / name) for name in names])
+    assert (lines[-1], status) == ("s VERIFIED certified", 0)
+    text = (DOCS / "format.md").read_text()
+    certificate = (folder / "4.1.i.certificate.json").read_text()
+    for hint in re.findall(r'"factor":(\[\[.*?\]\])', certificate):
+        assert hint.replace('","', '", "').replace("],[", "], [") in text
+
+
+@pytest.mark.parametrize("path", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=str)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Relative links and pictures."""
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
