@@ -142,6 +142,16 @@ def test_command_line(title: str) -> None:
     assert (found, lines[-1][: len(last)]) == (status, last)
 
 
+def test_a_report_says_how_far_the_claim_reaches() -> None:
+    """For all spaces over a field or both, or on the data that it lists."""
+    lines, _ = run(case_of("accepted/4.1.i-for-all-spaces"))
+    assert "for all such spaces over R or C" in [line.removeprefix("c ") for line in lines]
+    assert not any("on the data" in line for line in lines)
+    lines, _ = run(case_of("accepted/4.1.i-table"))
+    assert "on the data" in [line.removeprefix("c ") for line in lines]
+    assert not any("for all such spaces" in line for line in lines)
+
+
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     statement, problem, certificate = case_of("accepted/4.1.i-table")
     for names in (
@@ -173,6 +183,25 @@ def test_ten_million_digits(tmp_path: Path) -> None:
     lines, status = run(replaced("accepted/4.1.i-for-all-spaces", b'"-1"', bare, tmp_path))
     assert status == 2
     assert "bare number" in lines[-1]
+
+
+def test_a_bound_of_a_million_bits(tmp_path: Path) -> None:
+    """Too large for the repository: the bound is refused, no matrix is multiplied by it."""
+    for rule in ("rows", "columns", "signs", "gram"):
+        case = f"malformed/once-long-bound-{rule}"
+        old = b'"0x1' + b"0" * 4096 + b'/3"'
+        lines, status = run(replaced(case, old, b'"0x' + b"f" * 262_000 + b'/3"', tmp_path))
+        assert status == 2
+        assert "a number in a term has at most 16384 bits" in lines[-1]
+
+
+def test_a_coefficient_of_ninety_thousand_digits(tmp_path: Path) -> None:
+    """The same for a coefficient."""
+    case = "malformed/once-long-coefficient"
+    for digits in (b"f" * 90_000, b"0" * 90_000 + b"f" * 4_097):
+        lines, status = run(replaced(case, b"0x1" + b"0" * 4096, b"0x" + digits, tmp_path))
+        assert status == 2
+        assert "a number in a term has at most 16384 bits" in lines[-1]
 
 
 def test_deep_nesting_of_every_kind(tmp_path: Path) -> None:

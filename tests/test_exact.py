@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import gcd
 
 import mpmath
 import numpy as np
@@ -83,6 +84,15 @@ def test_enclosure(value: Roots, bits: int) -> None:
     width = sum(abs(c) for _, c in value.terms) + 2 * len(value.terms)
     assert 0 <= high - low <= width
     assert (Roots.rational(value.upper(bits)) - value).sign() >= 0
+    slack = sum((abs(c) + 1 for _, c in value.terms), Fraction(0)) / (1 << bits)
+    assert (value + Roots.rational(slack - value.upper(bits))).sign() >= 0
+
+
+@given(fractions, st.integers(0, 200))
+def test_upper_of_a_rational_number_is_the_number(value: Fraction, bits: int) -> None:
+    """However few bits are asked for, and however it is written."""
+    assert Roots.rational(value).upper(bits) == value
+    assert Roots.sqrt(value * value).upper(bits) == abs(value)
 
 
 @given(roots, roots, fractions)
@@ -174,10 +184,24 @@ def matrices(draw: st.DrawFn, m: int, n: int) -> Matrix:
     imag = draw(lists) if draw(st.booleans()) else ()
     if not any(any(row) for row in imag):
         imag = ()
-    return Matrix(real, imag, draw(st.integers(1, 60)), n)
+    return Matrix.of(real, imag, draw(st.integers(1, 60)), n)
 
 
 sizes = st.tuples(st.integers(0, 4), st.integers(0, 4))
+
+
+@given(sizes.flatmap(lambda s: matrices(*s)), st.integers(1, 50))
+def test_matrix_is_in_lowest_terms(matrix: Matrix, factor: int) -> None:
+    """Numerators and denominator times one factor give the same fields."""
+    real, imag = ([[factor * a for a in row] for row in p] for p in (matrix.real, matrix.imag))
+    again = Matrix.of(real, imag, factor * matrix.denominator, matrix.columns)
+    assert again == matrix
+    assert hash(again) == hash(matrix)
+    every = [a for part in (matrix.real, matrix.imag) for row in part for a in row]
+    assert gcd(matrix.denominator, *every) == 1
+    assert matrix.imag == () or any(map(any, matrix.imag))
+
+
 systems = sizes.flatmap(lambda s: st.tuples(matrices(*s), vectors(s[1])))
 
 

@@ -265,6 +265,16 @@ BROKEN: list[tuple[str, object, str]] = [
     ),
     (
         "maps.Psi",
+        {"kind": "table", "inputs": inline(["1"] * 3), "outputs": inline(["1"] * 2), "slope": "1"},
+        "problem.maps.Psi: unknown key 'slope'; known are kind, inputs, outputs",
+    ),
+    (
+        "maps.Psi",
+        {"kind": "mcshane", "inputs": inline(["1"] * 3), "outputs": inline(["1"] * 2)},
+        "problem.maps.Psi: the key 'slope' is missing",
+    ),
+    (
+        "maps.Psi",
         {"kind": "mcshane", "inputs": inline(), "outputs": inline(), "slope": "1"},
         "McShane's extension needs real data, a target with the linf norm",
     ),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ class Source:
 
 GENERAL = [
     "given", "range", "sign", "nonnegative", "triangle", "linear", "linear", "linear",
-    "weaken", "equal",
+    "weaken", "weaken", "equal", "equal",
     "lipschitz", "lipschitz", "relax", "constant_definition", "secant", "secant", "secant",
 ]  # fmt: skip
 
@@ -158,13 +159,36 @@ def random_step(source: Source, steps: list[Step]) -> dict[str, Any]:
     arguments = source.arguments(rule, len(premises))
     if rule == "secant" and rng.random() < 0.8:  # the fourth hypothesis, rarely met by chance
         arguments |= {"map": "Psi", "left": "y", "right": "w", "bound": rng.choice("ab0")}
-    if rule == "weaken" and steps:  # the premise with <=, sometimes turned around
+    equations = [k for k, step in enumerate(steps) if is_equation(step.conclusion)]
+    if rule == "weaken" and equations and rng.random() < 0.5:  # there are few
+        premises = [str(rng.choice(equations))]
+    if rule == "weaken" and steps:  # the premise, mostly with <=, sometimes turned around
         left, right = sides(steps[int(premises[0])].conclusion)
-        turned = rng.random() < 0.3
-        arguments["claim"] = f"{right} <= {left}" if turned else f"{left} <= {right}"
-    if rule == "equal" and rng.random() < 0.7:
-        premises[1] = premises[0]
+        turned = rng.random() < 0.4
+        relation = rng.choice(["<=", "<=", "<=", "<", "="])
+        arguments["claim"] = (
+            f"{right} {relation} {left}" if turned else f"{left} {relation} {right}"
+        )
+    if rule == "equal" and rng.random() < 0.7:  # by chance, a premise never meets its opposite
+        pairs = opposites(steps)
+        premises = [str(place) for place in rng.choice(pairs)] if pairs else premises
     return {"rule": rule, "premises": premises, "arguments": arguments}
+
+
+def is_equation(judgment: Judgment) -> bool:
+    """Whether it is a = b, a and b not the same."""
+    return (
+        isinstance(judgment, Comparison) and judgment.relation == "=" and str(judgment) != "0 = 0"
+    )
+
+
+def opposites(steps: list[Step]) -> list[tuple[int, int]]:
+    """The pairs of steps on a <= b and b <= a (a and b not the same), whatever their relation."""
+    found = [(k, step.conclusion) for k, step in enumerate(steps)]
+    compared = [(k, c.difference) for k, c in found if isinstance(c, Comparison)]
+    places = {difference: k for k, difference in compared if difference.parts}
+    turned = [(k, places.get(difference.times(Fraction(-1)))) for k, difference in compared]
+    return [(k, other) for k, other in turned if other is not None]
 
 
 def sides(judgment: Judgment) -> tuple[str, str]:
@@ -232,6 +256,7 @@ def test_random_derivations_conclude_what_is_true(seed: int) -> None:
                 continue
             assert is_true(world, step.conclusion, source), (raw, str(step.conclusion))
     assert len(used) >= 10, used
+    assert min(used["weaken"], used["equal"]) >= 3, used
 
 
 def test_texts_of_random_terms_are_read_back() -> None:

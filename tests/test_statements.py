@@ -74,6 +74,17 @@ def test_choices_are_put_in() -> None:
     assert [h.judgment for h in found.given] == [h.judgment for h in read(GOOD).given]
 
 
+def test_comments() -> None:
+    """From # to the end of the line, but not from a # in quotes."""
+    text = GOOD.replace("punctuation", "#punctuation").replace("Theorem 0", "Theorem #0 # of 1")
+    found = read(text + "# the end\n\n  # indented # twice\n")
+    assert found.title == "a title: with, #punctuation (and) |bars|"
+    assert found.source == "Theorem #0 # of 1"
+    assert found.conclude == read(GOOD).conclude
+    assert read(GOOD.replace('|bars|"', '|bars|"  # said "so"')).title == read(GOOD).title
+    assert read(GOOD.replace("# a comment", '# a "comment', 1)).given == read(GOOD).given
+
+
 @pytest.mark.parametrize(
     ("choices", "phrase"),
     [
@@ -100,6 +111,12 @@ BROKEN = [
     ("statement", "statement a b", "statement line 1: expected a first line like"),
     ("statement", 'statement a "b" "c"', "statement line 1: expected a first line like"),
     ("statement", 'statement a "b', "statement line 1: expected a first line like"),
+    ("statement", 'statement a "b # c', "statement line 1: expected a first line like"),
+    ("statement", 'statement a # "b"\nstatement b', "line 2, column 1: expected source, field"),
+    ("statement", '  statement a "b"', "statement line 1: expected a first line like"),
+    ("statement", 'Statement a "b"', "statement line 1: expected a first line like"),
+    ("statement", 'theorem a "b"', "statement line 1: expected a first line like: statement 4.1.i"),
+    ("source", 'source "a # b', "line 2, column 8: '"),
     ("source", "source Theorem", "line 2, column 8: expected a quoted source, found 'Theorem'"),
     ("source", 'source "a" "b"', "line 2, column 12: expected the end of the line"),
     ("field", "field Q", "line 3, column 7: expected 'R' or 'C', found 'Q'"),

@@ -28,6 +28,7 @@ from certificates.language import (
     read_scalar,
     read_term,
 )
+from certificates.statements import read_statement
 from certificates.terms import (
     Atom,
     Bound,
@@ -38,8 +39,10 @@ from certificates.terms import (
     Term,
     Value,
     bound_variables,
+    image,
     norm,
     substitute,
+    value,
 )
 
 Values = tuple[Fraction, ...]
@@ -385,7 +388,13 @@ BROKEN_JUDGMENTS = [
     ("|x| ! 1", "column 5: '! 1' is not understood"),
     ("|1| <= 1", "expected a vector between the bars"),
     ("|x <= 1", "column 4: expected '|', found '<='"),
-    ("||x|| <= 1", "expected a number, a name, '(' or '|', found '|'"),
+    ("||x|| <= 1", "column 2: expected a number, a name"),
+    ("x + z <= 1", "column 5: expected one of the names"),
+    ("2 - |x| x <= 1", "column 5: expected a number as coefficient of the vector, found '|'"),
+    ("1 <= 2 |x| + x", "column 14: expected a scalar to add to the one before, not a vector of X"),
+    ("|x| <= -x", "column 8: expected a scalar (put bars around the vector), found '-'"),
+    ("|x| <= |delta x|", "column 9: expected a number as coefficient of the vector, found 'delta'"),
+    ("|x_det - Psi(A x + 1)| <= 1", "column 20: expected a vector of Y to add to the one before"),
     ("x <= 1", "column 1: expected a scalar (put bars around the vector), found 'x'"),
     ("Lipschitz(x) <= 1", "column 11: expected the name of a map, found 'x'"),
     ("Lipschitz(Psi) < 1", "column 16: expected '<=' or '>', found '<'"),
@@ -417,6 +426,58 @@ def test_sizes_are_limited() -> None:
         long + Term.of(Datum("y", "Y"))
     with pytest.raises(Unreadable, match="more than 4096 atoms"):
         Term.of(Value("Psi", long, "X"))
+
+
+def test_sizes_of_numbers() -> None:
+    """16,384 bits in numerator and denominator; the text may be longer."""
+    last, first = "0x" + "f" * 4096, "0x1" + "0" * 4096
+    for text in (f"{last} x", f"x - 1/{last} x", f"{first}/{first} x", f"0x{'0' * 5000}1 x"):
+        assert read_term(text, NAMES, "here").parts
+    for text in (f"{first} x", f"x - 1/{first} x", f"0 {first} x", f"{first}/3 x"):
+        with pytest.raises(Unreadable, match="here: a number in a term has at most 16384 bits"):
+            read_term(text, NAMES, "here")
+
+
+DOUBLED = """statement d "each map applies the one before it thirty times"
+spaces X
+linear A : X -> X
+constants c
+define F0(t in X) = 2 t
+"""
+
+
+@pytest.mark.xfail(strict=True, reason="coefficients grow without limit through definitions")
+def test_sizes_of_products_of_numbers() -> None:
+    """A coefficient of 810,000 bits from 600 letters; with one more line 24 million."""
+    lines = [f"define F{k}(t in X) = {f'F{k - 1}(' * 30}t{')' * 30}\n" for k in range(1, 5)]
+    with pytest.raises(Unreadable):
+        read_statement((DOUBLED + "".join(lines) + "conclude\n  c <= c\n").encode())
+
+
+def test_degrees() -> None:
+    """A product has at most 16 factors, however it is bracketed."""
+    right = ["|x| " * 16, "(c + 1) " * 12, "(delta L c |x|) " * 4, f"{'L ' * 15} (1 + |x|)"]
+    for text in right:
+        read_scalar(text, NAMES, "here")
+    for text in ("|x| " * 17, f"{'L ' * 15} (1 + |x| c)", f"({'c ' * 9}) ({'L ' * 8})"):
+        with pytest.raises(Unreadable, match="more than 4096 summands or 16 factors"):
+            read_scalar(text, NAMES, "here")
+
+
+def test_depths() -> None:
+    """Arguments are nested at most 20 deep, those of a linear map counted."""
+
+    def nested(count: int) -> Term:
+        term = Term.of(Datum("y", "Y"))
+        for _ in range(count // 2):
+            term = image("A", value("Psi", term, "X"), "Y")
+        return term
+
+    assert nested(20).depth == 20
+    with pytest.raises(Unreadable, match="nested deeper than 20"):
+        nested(22)
+    with pytest.raises(Unreadable, match="nested deeper than 20"):
+        value("Psi", nested(20), "X")
 
 
 def test_a_datum_is_no_bound_variable() -> None:

@@ -269,6 +269,12 @@ def test_an_earlier_result_is_replaced_and_other_files_are_not(tmp_path: Path) -
     check("4.1.i", TEACHING, tmp_path / "out")
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").write_text("mine")
-    with pytest.raises(BadInput, match=r"holds notes.txt, which no earlier result wrote"):
-        check("4.1.i", TEACHING, tmp_path / "mine")
+    (tmp_path / "out" / "notes.txt").write_text("beside a result")
+    foreign = "holds notes.txt, which no earlier result wrote; name a new folder"
+    for folder, text in (("mine", "mine"), ("out", "beside a result")):
+        before = sorted((tmp_path / folder).iterdir())
+        with pytest.raises(BadInput, match=foreign):
+            check("4.1.i", TEACHING, tmp_path / folder)
+        assert sorted((tmp_path / folder).iterdir()) == before
+        assert (tmp_path / folder / "notes.txt").read_text() == text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "out"]

@@ -196,6 +196,9 @@ def accepted() -> None:
             roots,
         ),
     )
+    pinched = one("|x| = a", "|x| <= a\n  a <= |x|")
+    steps = [given(1, "|x| <= a"), given(2, "a <= |x|"), ("equal", [1, 0], {}, "|x| = a")]
+    yes("equal-from-both-sides", Case(pinched, steps), "s VERIFIED certified")
     body = bytes([0, 0, 0, 0, 0, 0, 8, 64, 0, 0, 0, 0, 0, 0, 16, 192])  # 3.0 and -4.0
     stored_x = npy("<f8", "(2,)", body)
     problem = changed(small(), ["vectors", "x", "array"], stored("x.npy", stored_x, 2, scale="1/7"))
@@ -374,6 +377,33 @@ def rejected() -> None:
         ],
         "|x| <= 0 is not 0 <= |x| with <= for its relation",
     )
+    norms: list[Step] = [evident("|x|"), ("triangle", [], {"summands": [["1", "x"]]}, "|x| <= |x|")]
+    unequal: Step = ("equal", [0, 1], {}, "|x| = 0")
+    step("equal-of-one-side", "|x| = 0", [*norms, unequal], "are not a <= b and b <= a")
+    no(
+        "equal-of-a-strict-one",
+        Case(
+            one("|x| = a", "|x| <= a\n  a < |x|"),
+            [given(1, "|x| <= a"), given(2, "a < |x|"), ("equal", [0, 1], {}, "|x| = a")],
+        ),
+        "|x| <= a and a < |x| are not a <= b and b <= a",
+    )
+    equation = "|x| = a"
+    for title, multiplier in (("an-equation", "1"), ("nought-times-an-equation", "0")):
+        times: Step = ("linear", [0], {"multipliers": [multiplier]}, "|x| <= a")
+        no(
+            f"linear-of-{title}",
+            Case(one("|x| <= a", equation), [given(1, equation), times]),
+            "|x| = a is an equation: weaken it to an inequality first",
+        )
+    no(
+        "weaken-to-a-multiple",
+        Case(
+            one("2 |x| <= 2 a", equation),
+            [given(1, equation), ("weaken", [0], {"claim": "2 |x| <= 2 a"}, "2 |x| <= 2 a")],
+        ),
+        "2 |x| <= 2 a is not |x| = a with <= for its relation",
+    )
     step(
         "triangle-below",
         "|x| <= 0",
@@ -408,6 +438,14 @@ def rejected() -> None:
             ],
         ),
         "it gives Lipschitz(Psi) <= a",
+    )
+    no(
+        "relax-by-an-equation",
+        Case(
+            one("Lipschitz(Psi) <= b", bound + "\n  a = b"),
+            [given(1, bound), given(2, "a = b"), ("relax", [0, 1], {}, "Lipschitz(Psi) <= b")],
+        ),
+        "a = b is an equation: weaken it to an inequality first",
     )
     secant = {"map": "Psi", "left": "y", "right": "A x", "bound": "a"}
     step(
@@ -1114,7 +1152,7 @@ def malformed_statements() -> None:
 
 
 def once_accepted() -> None:
-    """What an earlier kernel accepted, or answered with a traceback."""
+    """What an earlier kernel accepted, or answered with a traceback or not at all."""
 
     def weak(name: str, case: Case, expect: str, kind: str = "malformed") -> None:
         write(kind, f"once-{name}", case, expect)
@@ -1209,6 +1247,44 @@ def once_accepted() -> None:
         "constant-with-a-strange-name",
         Case(one("0 <= |x|"), [evident("|x|")], extra),
         "means something else, or is no name",
+    )
+    # small files that kept it busy for hours; `test_costs.py` has them in full size
+    chain = "linear B : X -> X\ndefine F(t in X) = " + " + ".join(
+        "B " * k + "t" for k in (1, 9, 19)
+    )
+    factors = " + ".join(f"|F(x) + {k} x|" for k in range(1, 20))
+    product = [evident(f"({factors})"), evident(f"({factors}) ({factors})"), evident("a")]
+    weak(
+        "norms-of-long-terms",
+        Case(one("0 <= a", head=chain), product),
+        YES,
+        "accepted",
+    )
+    deeper = chain.replace("define", "define E(t in X) = " + "B " * 21 + "t\ndefine")
+    weak("norms-of-deep-terms", Case(one("0 <= a", head=deeper), product), "nested deeper than")
+    long = "0x1" + "0" * 4096  # the shortest number with more than 16,384 bits
+    small_numbers = "a number in a term has at most 16384 bits"
+    coefficient = computed(f"|1/{long} x| <= a")
+    weak("long-coefficient", Case(one("|x| <= a"), [coefficient], small()), small_numbers)
+    summand: Step = ("triangle", [], {"summands": [[long, "x"]]}, "0 <= 0")
+    weak("long-factor-of-a-summand", Case(one("|x| <= a"), [summand]), small_numbers)
+    for rule in ("rows", "columns", "signs", "gram"):
+        arguments = {"map": "Psi", "bound": f"{long}/3"}
+        arguments |= {"factor": [["0"]], "shift": "3"} if rule == "gram" else {}
+        bound_step: Step = (f"operator_{rule}", [], arguments, "Lipschitz(Psi) <= a")
+        case = Case(one("Lipschitz(Psi) <= a"), [bound_step], small())
+        weak(f"long-bound-{rule}", case, small_numbers)
+    terms = [
+        " + ".join(f"|{v} + {k} {w}|" for k in range(1, 64)) for v, w in (("x", "u"), ("y", "v"))
+    ]
+    many = f"({terms[0]}) ({terms[1]})"  # 3,969 summands
+    again: Step = ("linear", [0] * 400, {"multipliers": ["1"] * 400}, f"0 <= 400 {many}")
+    head = "vectors u in X\nvectors v in Y"
+    weak(
+        "one-long-premise-many-times",
+        Case(one("0 <= a", head=head), [evident(many), again]),
+        "more than 131072 products of terms; take several steps",
+        "rejected",
     )
 
 

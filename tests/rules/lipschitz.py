@@ -103,6 +103,13 @@ TABLES = {
             "2 L = c",
             because="2 L = c is an equation: weaken it to an inequality first",
         ),
+        refuse(
+            "an equation of nought",
+            GENERAL,
+            BOUND,
+            "0 = 0",
+            because="0 = 0 is an equation: weaken it to an inequality first",
+        ),
         refuse("one premise", GENERAL, BOUND, because="1 premises, 2 are needed"),
         refuse("the wrong way round", GENERAL, "2 L <= 7", BOUND, because="not of type Lipschitz"),
         refuse(

@@ -1,8 +1,11 @@
-"""Tables of the rules on norms and linear arithmetic: nonnegative, triangle, linear, weaken."""
+"""Tables of the rules on norms and linear arithmetic: nonnegative, ..., weaken, equal."""
 
 from __future__ import annotations
 
 from .table import GENERAL, accept, garbled, refuse
+
+# 64 summands: 4,096 products by itself
+LONG = "1 + " + " + ".join(f"|x + {k} z|" for k in range(2, 65))
 
 TABLES = {
     "nonnegative": [
@@ -126,6 +129,20 @@ TABLES = {
             gives="c L + c <= 1 + L + L |x| + |x|",
         ),
         accept("no premises", GENERAL, multipliers=[], gives="0 <= 0"),
+        accept(
+            "as many products of terms as there may be",
+            GENERAL,
+            *[f"0 <= {LONG}"] * 32,
+            multipliers=[LONG] * 32,
+            gives=f"0 <= 32 ({LONG}) ({LONG})",
+        ),
+        refuse(
+            "a product of too many summands",
+            GENERAL,
+            f"0 <= {LONG} + |x|",
+            multipliers=[LONG],
+            because="a product has more than 4096 summands",
+        ),
         refuse(
             "an equation",
             GENERAL,
@@ -144,9 +161,16 @@ TABLES = {
         refuse(
             "too many products of terms",
             GENERAL,
-            *["1 + " + " + ".join(f"|x + {k} z|" for k in range(2, 302)) + " <= c"] * 500,
-            multipliers=["1"] * 500,
+            *[f"0 <= {LONG}"] * 33,
+            multipliers=[LONG] * 33,
             because="more than 131072 products of terms; take several steps",
+        ),
+        refuse(
+            "an equation that a norm multiplies",
+            GENERAL,
+            "0 = c",
+            multipliers=["|x|"],
+            because="c = 0 is an equation: weaken it to an inequality first",
         ),
         refuse(
             "too few multipliers",
@@ -201,6 +225,40 @@ TABLES = {
         accept("an equation back", GENERAL, "|A x| = c", claim="c <= |A x|", gives="c <= |A x|"),
         accept("what is weak already", GENERAL, "|x| <= c", claim="|x| <= c", gives="|x| <= c"),
         accept("a contradiction", GENERAL, "0 < 0", claim="0 <= 0", gives="0 <= 0"),
+        accept(
+            "terms on both sides",
+            GENERAL,
+            "|x| + c < 3 c - L",
+            claim="|x| + L <= 2 c",
+            gives="L + |x| <= 2 c",
+        ),
+        accept("written as >=", GENERAL, "|x| < c", claim="c >= |x|", gives="|x| <= c"),
+        accept("an equation of nought", GENERAL, "|x| = 0", claim="|x| <= 0", gives="|x| <= 0"),
+        accept("and back", GENERAL, "|x| = 0", claim="0 <= |x|", gives="0 <= |x|"),
+        refuse(
+            "an equation to itself",
+            GENERAL,
+            "|x| = c",
+            claim="|x| = c",
+            because="|x| = c is not |x| = c with <= for its relation",
+        ),
+        refuse("an equation to <", GENERAL, "|x| = c", claim="|x| < c", because="is not |x| = c"),
+        refuse(
+            "a multiple of an equation",
+            GENERAL,
+            "|x| = c",
+            claim="2 |x| <= 2 c",
+            because="2 |x| <= 2 c is not |x| = c",
+        ),
+        refuse("a multiple", GENERAL, "|x| < c", claim="2 |x| <= 2 c", because="is not |x| < c"),
+        refuse("what is true anyway", GENERAL, "|x| < c", claim="0 <= 0", because="is not |x| < c"),
+        refuse(
+            "<= turned around",
+            GENERAL,
+            "|x| <= c",
+            claim="c <= |x|",
+            because="c <= |x| is not |x| <= c with <= for its relation",
+        ),
         refuse(
             "a strict one turned around",
             GENERAL,
@@ -218,6 +276,17 @@ TABLES = {
             claim="Lipschitz(Psi) <= c",
             because="is not |x| < c",
         ),
+        refuse(
+            "a negated Lipschitz bound as claim",
+            GENERAL,
+            "|x| < c",
+            claim="Lipschitz(Psi) > c",
+            because="Lipschitz(Psi) > c is not |x| < c",
+        ),
+        garbled("a scalar as claim", GENERAL, "|x| < c", claim="|x|", because="found the end"),
+        garbled("a vector as claim", GENERAL, "|x| < c", claim="x <= c", because="put bars around"),
+        garbled("an unknown name", GENERAL, "|x| < c", claim="|q| <= c", because="column 2: exp"),
+        garbled("two claims", GENERAL, "|x| < c", claim="|x| <= c <= c", because="column 10: exp"),
         refuse("no premise", GENERAL, claim="0 <= 1", because="0 premises, 1 are needed"),
         refuse(
             "two premises",
@@ -240,11 +309,48 @@ TABLES = {
         accept("the other way first", GENERAL, "c <= |x|", "|x| <= c", gives="|x| = c"),
         accept("terms on both sides", GENERAL, "|x| <= 0", "c <= c + |x|", gives="|x| = 0"),
         accept("nought", GENERAL, "0 <= 0", "0 <= 0", gives="0 = 0"),
+        accept("a false one", GENERAL, "1 <= 0", "0 <= 1", gives="1 = 0"),
+        accept(
+            "norms, maps and a variable",
+            GENERAL,
+            "|Psi(A x + e)| <= L |e| + c",
+            "c <= |Psi(e + A x)| - L |-e|",
+            gives="|Psi(A x + e)| = L |e| + c",
+        ),
+        accept("written as >=", GENERAL, "c >= |x|", "|x| >= c", gives="c = |x|"),
         refuse("one way twice", GENERAL, "|x| <= c", "|x| <= c", because="are not a <= b and"),
         refuse("one of them strict", GENERAL, "|x| < c", "c <= |x|", because="are not a <= b and"),
         refuse("a multiple", GENERAL, "|x| <= c", "2 c <= 2 |x|", because="are not a <= b and"),
         refuse("an equation", GENERAL, "|x| = c", "c <= |x|", because="are not a <= b and"),
+        refuse("an equation second", GENERAL, "c <= |x|", "|x| = c", because="are not a <= b and"),
+        refuse("two equations", GENERAL, "|x| = c", "c = |x|", because="are not a <= b and"),
+        refuse("the second strict", GENERAL, "|x| <= c", "c < |x|", because="are not a <= b and"),
+        refuse("both strict", GENERAL, "|x| < c", "c < |x|", because="are not a <= b and"),
+        refuse("another bound", GENERAL, "|x| <= c", "L <= |x|", because="are not a <= b and"),
+        refuse(
+            "a bound on both sides",
+            GENERAL,
+            "|x| <= c",
+            "c - 1 <= |x|",
+            because="|x| <= c and c <= |x| + 1 are not a <= b and b <= a",
+        ),
         refuse("one premise", GENERAL, "|x| <= c", because="1 premises, 2 are needed"),
+        refuse("no premise", GENERAL, because="0 premises, 2 are needed"),
+        refuse(
+            "three premises",
+            GENERAL,
+            "|x| <= c",
+            "c <= |x|",
+            "|x| <= c",
+            because="3 premises, 2 are needed",
+        ),
+        refuse(
+            "a negated Lipschitz bound",
+            GENERAL,
+            "0 <= 0",
+            "Lipschitz(Psi) > 1",
+            because="not of type Comparison",
+        ),
         refuse(
             "a Lipschitz bound",
             GENERAL,
