@@ -15,17 +15,19 @@ The last line and the exit status are
 
 from __future__ import annotations
 
-import argparse
+import os.path
 import sys
-from pathlib import Path
-from typing import NoReturn
 
 if not __package__:  # run as a folder: import the package under its name, and no other file there
-    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     import certificates
 
     __package__ = certificates.__name__
     del sys.path[0]
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
 
 from certificates.format import FILE_BYTES, Rejected, Unreadable
 from certificates.kernel import VERDICTS, verify
@@ -54,6 +56,11 @@ class _Parser(argparse.ArgumentParser):
         raise Unreadable(f"{self.format_usage().strip()}: {message}")
 
 
+def one_line(text: str) -> str:
+    """The text in printable ASCII: what a path is called must not look like a verdict."""
+    return ascii(text)[1:-1].replace("\\'", "'")
+
+
 def run(arguments: list[str]) -> tuple[list[str], int]:
     """The lines to print and the exit status."""
     parser = _Parser(usage=USAGE, description=__doc__, allow_abbrev=False)
@@ -71,17 +78,16 @@ def run(arguments: list[str]) -> tuple[list[str], int]:
             read_bytes(Path(given.certificate), "certificate"),
             lambda name: read_bytes(Path(given.problem).parent / name, f"array {name}"),
         )
+        labels = [hypothesis.label for hypothesis in report.statement.given]
+        for label in given.permit:
+            if label not in labels:
+                raise Unreadable(f"--permit {label}: no such hypothesis among {', '.join(labels)}")
     except Unreadable as error:
-        return [f"s UNREADABLE {error}"], 2
+        return [one_line(f"s UNREADABLE {error}")], 2
     except Rejected as error:
-        return [f"s REJECTED {error}"], 1
+        return [one_line(f"s REJECTED {error}")], 1
     except (RecursionError, MemoryError) as error:
         return [f"s UNREADABLE too large or nested too deeply ({type(error).__name__})"], 2
-    labels = [hypothesis.label for hypothesis in report.statement.given]
-    for label in given.permit:
-        if label not in labels:
-            names = ", ".join(labels) or "none"
-            return [f"s UNREADABLE --permit {label}: no such hypothesis; there are {names}"], 2
     lines = list(report_lines(report))
     if set(report.assumed) - set(given.permit):
         return [*lines, f"s ASSUMED {' '.join(report.assumed)}"], 5

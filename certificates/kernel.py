@@ -37,7 +37,7 @@ from .format import (
     read_natural,
 )
 from .judgments import FALSE, Judgment, negations
-from .language import Named, Names, is_name, read_judgment
+from .language import Defined, Named, Names, is_name, read_judgment
 from .matrices import Vector
 from .problem import Problem, ReadFile, read_problem, read_witnesses
 from .rules import RULES, Rule
@@ -206,6 +206,9 @@ def prepare(
             if name in statement.names or name in vectors_of or not is_name(name):
                 raise Unreadable(f"certificate.vectors: {excerpt(name)} cannot be a new name")
         vectors_of |= witnesses
+        parameters = {e.parameter for e in statement.names.values() if isinstance(e, Defined)}
+        for name in parameters.intersection(vectors_of):
+            raise Unreadable(f"the vector {name!r} has the name of a definition's parameter")
         for name, (space, _) in vectors_of.items():
             if name not in statement.names:
                 extra[name] = Named(Term.of(Datum(name, space)))

@@ -24,7 +24,7 @@ from .terms import Constant, Scalar, Term, image, norm, substitute, value
 
 TEXT_LENGTH = 100_000  # a longer expression is refused
 DEPTH = 32  # so is a deeper one
-NAME = "[A-Za-z][A-Za-z0-9_]*"
+NAME = "[A-Za-z][A-Za-z0-9_]{0,99}(?![A-Za-z0-9_])"
 TOKEN = re.compile(
     rf"\s+|(?P<number>{INTEGER}(?:/{INTEGER})?)|(?P<name>{NAME})"
     r'|(?P<quoted>"[^"]*")|(?P<symbol><=|>=|->|[-+*()|<>=:,.])'
@@ -183,12 +183,10 @@ def _kind(part: Scalar | Term) -> str:
 
 
 def _starts_factor(phrase: Phrase, norm_allowed: bool) -> bool:
+    # a number does not start one: "10 000" must not be read as ten times nought
     text, kind = phrase.peek(), phrase.kind
     return (
-        kind == "number"
-        or (kind == "name" and text not in RESERVED)
-        or text == "("
-        or (text == "|" and norm_allowed)
+        (kind == "name" and text not in RESERVED) or text == "(" or (text == "|" and norm_allowed)
     )
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .exact import Roots
+from .format import short
 from .matrices import Matrix, Vector
 from .norms import Norm
 
@@ -31,6 +32,9 @@ class ConstantMap:
 
     offset: Vector
 
+    def __str__(self) -> str:
+        return "a constant map"
+
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,)."""
         return self.offset
@@ -42,6 +46,9 @@ class AffineMap:
 
     matrix: Matrix
     offset: Vector
+
+    def __str__(self) -> str:
+        return "affine, y -> W y + b"
 
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,)."""
@@ -56,6 +63,9 @@ class TableMap:
     inputs: tuple[Vector, ...]
     outputs: tuple[Vector, ...]
 
+    def __str__(self) -> str:
+        return f"any map with the {len(self.inputs)} listed values"
+
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,), for a listed point only."""
         if point not in self.inputs:
@@ -69,6 +79,10 @@ class McShaneMap:
 
     table: TableMap
     slope: Fraction
+
+    def __str__(self) -> str:
+        count, slope = len(self.table.inputs), short(self.slope)
+        return f"McShane's extension of a table of {count} values with slope {slope}"
 
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,), for a listed point at which the extension takes the listed value."""
@@ -88,6 +102,9 @@ class NamedMap:
     """A map of which nothing is known."""
 
     description: str
+
+    def __str__(self) -> str:
+        return "only named: nothing is known of it"
 
     def at(self, point: Vector, domain: Norm) -> Vector:
         """Raises NoValue."""

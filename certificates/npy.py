@@ -20,7 +20,7 @@ MAGIC = b"\x93NUMPY"
 FILE_BYTES = 1 << 30  # a larger array is refused
 LENGTH = r"(?:0|[1-9]\d{0,11})"
 HEADER = re.compile(
-    r"\{'descr': '([<>|])([biufc])(\d{1,2})', 'fortran_order': (True|False), "
+    r"\{'descr': '([<>|])([biufc])([1-9]\d?)', 'fortran_order': (True|False), "
     rf"'shape': \((|{LENGTH},|{LENGTH}(?:, {LENGTH}){{1,7}})\), \}} *\n"
 )
 SIGNED = {1: "b", 2: "h", 4: "i", 8: "q"}

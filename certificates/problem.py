@@ -25,6 +25,7 @@ from .format import (
     read_json,
     read_natural,
     read_number,
+    read_small,
     short,
 )
 from .language import Map, Named, Signed, Space, is_name
@@ -126,7 +127,7 @@ class _Arrays:
         )
         if shape != tensor.shape:
             raise Unreadable(f"{where}: {name} has shape {tensor.shape}, the problem says {shape}")
-        scale = read_number(table.get("scale", "1"), where + ".scale")
+        scale = read_small(table.get("scale", "1"), where + ".scale")
         factor = f" times {short(scale)}" if scale != 1 else ""
         self.seen.append(f"{where}: {name} as stored{factor}, shape {shape}, sha256:{found}")
         return Tensor(

@@ -20,7 +20,6 @@ from .format import (
     as_list,
     as_text,
     read_natural,
-    read_number,
     read_small,
     short,
 )
@@ -405,7 +404,7 @@ def _summands(raw: object, where: str, names: Names) -> list[tuple[Fraction, Ter
 
 def _integer_rows(raw: object, where: str, names: Names) -> list[Integers]:
     lists = [as_list(row, where) for row in as_list(raw, where)]
-    rows = [[read_number(item, where) for item in row] for row in lists]
+    rows = [[read_small(item, where) for item in row] for row in lists]
     if any(number.denominator != 1 for row in rows for number in row):
         raise Unreadable(f"{where}: rows of integers are expected")
     return [tuple(number.numerator for number in row) for row in rows]

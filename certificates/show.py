@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from .format import short
 from .kernel import Report, Step
-from .maps import AffineMap, ConstantMap, McShaneMap, TableMap
 from .matrices import Vector
 from .problem import Problem
 
@@ -36,22 +35,6 @@ def step_line(number: int, step: Step, width: int = 64) -> str:
     return f"({number})".rjust(5) + " " + fold(str(step.conclusion)).ljust(width) + "  " + reason
 
 
-def map_text(found: object) -> str:
-    """What a map is, in words."""
-    if isinstance(found, ConstantMap):
-        return "a constant map"
-    if isinstance(found, AffineMap):
-        return "affine, y -> W y + b"
-    if isinstance(found, McShaneMap):
-        return (
-            f"McShane's extension of a table of {len(found.table.inputs)} values "
-            f"with slope {short(found.slope)}"
-        )
-    if isinstance(found, TableMap):
-        return f"any map with the {len(found.inputs)} listed values"
-    return "only named: nothing is known of it"
-
-
 def problem_lines(problem: Problem) -> Iterator[str]:
     """The data that a claim is about, with three words on what A means."""
     for name, space in problem.spaces.items():
@@ -59,7 +42,7 @@ def problem_lines(problem: Problem) -> Iterator[str]:
     for name, matrix in problem.operators.items():
         yield f"  {name} is a dense {matrix.shape[0]} x {matrix.shape[1]} matrix, as stored"
     for name, found in problem.maps.items():
-        yield f"  {name} is {map_text(found)}"
+        yield f"  {name} is {found}"
     for name, (space_name, vector) in problem.vectors.items():
         yield f"  {name} in {space_name} is {fold(vector_text(vector))}"
     for name, number in problem.constants.items():

@@ -224,7 +224,7 @@ class _File:
         for limit in limits:
             # otherwise a hypothesis could hide here, where it is not reported as assumed
             inside = isinstance(limit, Comparison) and name in scalar_variables(limit.difference)
-            if not inside and name not in self.choices:
+            if not inside and not self.choices:  # without choices it has been read before
                 raise Unreadable(
                     f"{phrase.where}: {limit} does not limit {name}; put it under 'given'"
                 )
@@ -299,6 +299,8 @@ def read_statement(
             file.title(content, where)
             continue
         phrase = Phrase(content, where)
+        if any(kind == "number" and text.startswith("0x") for kind, text, _ in phrase.tokens):
+            raise Unreadable(f"{where}: write numbers in decimal; 0x1 reads like a name")
         if content[0] == " ":
             file.indented(phrase)
         else:

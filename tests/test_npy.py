@@ -151,7 +151,7 @@ REFUSED = {
     "long doubles": (header(descr="'<f16'", shape="(1,)"), "entries of type f16 are not covered"),
     "long complex": (header(descr="'<c32'", shape="(0,)"), "16 bytes of data"),
     "three bytes": (header(descr="'<i3'", shape="(0,)"), "16 bytes of data"),
-    "size nought": (header(descr="'<f0'"), "16 bytes of data"),
+    "size nought": (header(descr="'<f0'"), "is not covered"),
     "two-byte truth": (header(descr="'<b2'", shape="(8,)"), "entries of type b2 are not covered"),
     "half complex": (header(descr="'<c4'", shape="(4,)"), "entries of type c4 are not covered"),
     "not a truth value": (header(descr="'|b1'", shape="(16,)"), "is neither 0 nor 1"),

@@ -106,14 +106,14 @@ class Source:
         first = self.rng.choice(atoms)
         if self.rng.random() < 0.5:
             sign = self.rng.choice(["+", "-", "- 1/2", "+ 3"])
-            return f"({first} {sign} {self.vector(space, depth - 1) if depth else first})"
+            return f"({first} {sign} ({self.vector(space, depth - 1) if depth else first}))"
         return first
 
     def scalar(self) -> str:
         atoms = ["a", "b", "c", "0", "1", "2/3", f"|{self.vector(self.rng.choice('XY'))}|"]
         text = self.rng.choice(atoms)
         if self.rng.random() < 0.4:
-            text += " " + self.rng.choice(["a", "b", "2", f"|{self.vector('Y', 0)}|"])
+            text += " * " + self.rng.choice(["a", "b", "2", f"|{self.vector('Y', 0)}|"])
         if self.rng.random() < 0.3:
             text = f"({text} {self.rng.choice('+-')} {self.rng.choice(['a', 'b', 'c', '1'])})"
         return text

@@ -26,7 +26,7 @@ TABLES = {
         refuse("one bad factor", GENERAL, scalar="delta c |x|", because="without a sign"),
         garbled("a vector", GENERAL, scalar="x", because="a scalar (put bars around the vector)"),
         garbled("unknown name", GENERAL, scalar="|q|", because="column 2: expected one of"),
-        garbled("no end", GENERAL, scalar="|x| 2 +", because="found the end"),
+        garbled("no end", GENERAL, scalar="2 |x| +", because="found the end"),
     ],
     "triangle": [
         accept(
