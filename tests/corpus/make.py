@@ -1288,11 +1288,119 @@ def once_accepted() -> None:
     )
 
 
+def second_attack() -> None:
+    """What a second attack found; `FINDINGS.md` has the reasons."""
+
+    def weak(name: str, case: Case, expect: str, kind: str = "malformed") -> None:
+        write(kind, f"once-{name}", case, expect)
+
+    weak(
+        "thousands-with-a-blank",
+        Case(one("10 000 a <= |x|"), [evident("|x|")]),
+        "statement line 9",
+    )
+    weak("mixed-number", Case(one("3 1/2 <= 2"), [computed("3 1/2 <= 2")]), "statement line 9")
+    head = "constants x1 > 0"
+    numbers = {"a": "1", "b": "0", "c": "-5", "x1": "7"}
+    half = {"x": vector("X", "1/2", 0), "y": vector("Y", 2)}
+    weak(
+        "hexadecimal-in-a-statement",
+        Case(
+            one("|x| <= 0x1", head=head),
+            [computed("|x| <= 0x1")],
+            small(vectors=half, constants=numbers),
+        ),
+        "statement line 10",
+    )
+    text = (
+        'statement t "t"\nspaces X\nvectors x in X\nexists b in X\n'
+        "define f(y in X) = y + b - x\nconclude\n  |f(x)| = |b|\n"
+    )
+    same = [evident("0"), ("equal", [0, 0], {}, "0 = 0")]
+    line = data("R", {"X": space(1, "l1")}, vectors={"x": vector("X", 1)})
+    five = vector("X", 5)
+    weak(
+        "witness-named-like-a-parameter",
+        Case(text, same, line, choices={"b": "y"}, vectors={"y": five}),
+        "has the name of a definition's parameter",
+    )
+    weak(
+        "vector-named-like-a-parameter",
+        Case(text, same, changed(line, ["vectors", "y"], five), choices={"b": "y"}),
+        "has the name of a definition's parameter",
+    )
+    plain = npy("<f08", "(2,)", bytes(16))
+    at_x = ["vectors", "x", "array"]
+    weak(
+        "array-size-with-leading-zero",
+        Case(
+            one("|x| = 0"),
+            [computed("|x| = 0")],
+            changed(small(), at_x, stored("x.npy", plain, 2)),
+            files={"x.npy": plain},
+        ),
+        "is not covered",
+    )
+    ones = npy("|i1", "(1000,)", bytes([1]) * 1000)
+    weak(
+        "scale-too-long",
+        Case(
+            'statement t "t"\nspaces X\nvectors x in X\nconclude\n  0 <= |x|\n',
+            [evident("|x|")],
+            data(
+                "R",
+                {"X": space(1000, "l1")},
+                vectors={
+                    "x": {
+                        "space": "X",
+                        "array": stored("x.npy", ones, 1000, scale="0x" + "f" * 20_000),
+                    }
+                },
+            ),
+            files={"x.npy": ones},
+        ),
+        ".scale",
+    )
+    long = "v" * 2_000
+    weak(
+        "name-too-long",
+        Case(one("0 <= |x|", head=f"vectors {long} in X"), [evident("|x|")]),
+        "statement line 8",
+    )
+    for name, choice, middle, limit, conclusion in (
+        (
+            "zero-map",
+            {"W": "0"},
+            "exists linear W : X -> X\ndefine f(t in Y) = W Psi(t) + x\n",
+            "|f(e)| <= a",
+            "|x| <= a",
+        ),
+        (
+            "vector",
+            {"v": "d"},
+            "for all d in Y\nexists v in Y\n",
+            "|e - v| <= |e - d| + b",
+            "0 <= b",
+        ),
+    ):
+        quantifier = f"{middle}for all e in Y with {limit}"
+        weak(
+            f"limit-that-a-choice-removes-{name}",
+            Case(
+                one(conclusion, quantifier=quantifier),
+                [("range", [], {"variable": "e", "number": "1"}, conclusion)],
+                choices=choice,
+            ),
+            YES,
+            "accepted",
+        )
+
+
 def main() -> None:
     """Write all cases anew."""
     for kind in KINDS:
         shutil.rmtree(HERE / kind, ignore_errors=True)
-    for part in (accepted, rejected, malformed, once_accepted):
+    for part in (accepted, rejected, malformed, once_accepted, second_attack):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")
