@@ -8,18 +8,21 @@ What it exports:
 A yes means: the claim printed by the report, rebuilt from the statement file and the problem file
 and never from the certificate, follows by the listed steps.  The verdicts are
 
-    certified   every conclusion is the conclusion of a step; hypotheses that no step decides are
-                listed in `assumed` (in a proof for all spaces they are part of the claim)
+    certified   of every conclusion an alternative is the conclusion of a step, or 0 < 0 follows
+                from its denial; hypotheses that no step decides are listed in `assumed` (in a
+                proof for all spaces they are part of the claim)
     refuted     every hypothesis is decided true on the data, the certificate names a vector for
                 every "for all", in its range, and the negation of a conclusion is decided
     vacuous     the negation of a hypothesis is decided on the data, or 0 < 0 follows from the
                 hypotheses
 
-A step *decides* if it depends on no hypothesis and on no range of a variable.
+A step *depends* on the hypotheses ("given"), on ranges of variables ("range e") and on what it
+denies ("denied 1"), if it or a premise uses them.  It *decides* if it depends on nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from .exact import Undecided
@@ -37,12 +40,12 @@ from .format import (
     read_natural,
 )
 from .judgments import FALSE, Judgment, negations
-from .language import Defined, Named, Names, is_name, read_judgment
+from .language import Defined, Named, Names, Space, is_name, read_judgment
 from .matrices import Vector
 from .problem import Problem, ReadFile, read_problem, read_witnesses
 from .rules import RULES, Rule
 from .statements import Statement, read_statement
-from .terms import Datum, Term
+from .terms import Bound, Datum, Term
 from .values import Context
 
 FORMAT = "kernelcert certificate 1"
@@ -112,8 +115,7 @@ def apply(context: Context, steps: list[Step], raw: object, where: str) -> Step:
     except Undecided as reason:
         raise Rejected(f"{where}: not settled: {reason}") from None
     depends = frozenset[str]().union(*(steps[place].depends for place in places))
-    if name in ("given", "range"):
-        depends |= {name}
+    depends |= rule.depends(conclusion, **arguments)
     return Step(name, tuple(places), conclusion, depends)
 
 
@@ -147,7 +149,7 @@ def verify(
         read_json(certificate, "certificate"),
         "certificate",
         ("format", "statement", "problem", "verdict", "steps"),
-        ("choices", "vectors"),
+        ("choices", "vectors", "arbitrary"),
     )
     choice(table["format"], "certificate.format", {FORMAT: None})
     verdict = choice(table["verdict"], "certificate.verdict", VERDICTS)
@@ -160,7 +162,8 @@ def verify(
         if as_text(table[key], f"certificate.{key}") != found:
             raise Rejected(f"certificate.{key}: made for another {key} than {found}")
     choices = as_object(table.get("choices", {}), "certificate.choices")
-    context = prepare(statement_file, problem, verdict, choices, table.get("vectors", {}))
+    vectors, arbitrary = table.get("vectors", {}), table.get("arbitrary", {})
+    context = prepare(statement_file, problem, verdict, choices, vectors, arbitrary)
     steps: list[Step] = []
     for number, raw in enumerate(as_list(table["steps"], "certificate.steps")):
         step = apply(context, steps, raw, f"step {number}")
@@ -178,8 +181,7 @@ def verify(
         digests=digests,
         choices=tuple((name, str(text)) for name, text in choices.items()),
         witnesses=tuple(
-            (name, context.vectors[name][1])
-            for name in as_object(table.get("vectors", {}), "certificate.vectors")
+            (name, context.vectors[name][1]) for name in as_object(vectors, "certificate.vectors")
         ),
         steps=tuple(steps),
         assumed=assumed,
@@ -189,11 +191,17 @@ def verify(
 
 
 def prepare(
-    statement_file: bytes, problem: Problem | None, verdict: str, choices: object, vectors: object
+    statement_file: bytes,
+    problem: Problem | None,
+    verdict: str,
+    choices: object,
+    vectors: object,
+    arbitrary: object,
 ) -> Context:
     """The scope of a certificate's terms: the statement with its choices, and all vectors.
 
     To certify, every `exists` must be chosen; to refute, every `for all`; nothing else may be.
+    What is chosen from a finite set must be one of its members, by name.
     """
     statement = read_statement(statement_file)
     vectors_of = dict(problem.vectors) if problem else {}
@@ -206,20 +214,38 @@ def prepare(
             if name in statement.names or name in vectors_of or not is_name(name):
                 raise Unreadable(f"certificate.vectors: {excerpt(name)} cannot be a new name")
         vectors_of |= witnesses
-        parameters = {e.parameter for e in statement.names.values() if isinstance(e, Defined)}
-        for name in parameters.intersection(vectors_of):
-            raise Unreadable(f"the vector {name!r} has the name of a definition's parameter")
         for name, (space, _) in vectors_of.items():
             if name not in statement.names:
                 extra[name] = Named(Term.of(Datum(name, space)))
-    variables = tuple(variable.name for variable in statement.for_all)
-    wanted = {"certified": statement.exists, "refuted": variables, "vacuous": ()}[verdict]
+    free = _arbitrary(arbitrary, statement, vectors_of)
+    parameters = {e.parameter for e in statement.names.values() if isinstance(e, Defined)}
+    for name in sorted(parameters & (vectors_of.keys() | free.keys())):
+        raise Unreadable(f"the vector {name!r} has the name of a definition's parameter")
+    variables = {variable.name: variable.family for variable in statement.for_all}
+    wanted = {"certified": statement.exists, "refuted": variables, "vacuous": {}}[verdict]
     if verdict == "refuted" and (problem is None or statement.exists):
         raise Rejected("certificate.verdict: only a statement without 'exists' is refuted, on data")
-    raw = fields(choices, "certificate.choices", wanted)
+    raw = fields(choices, "certificate.choices", tuple(wanted))
     texts = {name: as_text(raw[name], f"certificate.choices.{name}") for name in wanted}
+    for name, family in wanted.items():
+        if family and (problem is None or texts[name] not in problem.sets[family]):
+            raise Rejected(f"the choice for {name} is not the name of a member of {family}")
     resolved = read_statement(statement_file, texts, extra)
-    return Context(resolved, {**resolved.names, **extra}, problem, vectors_of)
+    names = {**resolved.names, **extra, **{name: Named(Term.of(v)) for name, v in free.items()}}
+    return Context(resolved, names, problem, vectors_of, free)
+
+
+def _arbitrary(value: object, statement: Statement, taken: Container[str]) -> dict[str, Bound]:
+    """The certificate's own arbitrary vectors: name -> space."""
+    where = "certificate.arbitrary"
+    found: dict[str, Bound] = {}
+    spaces = {name: entry for name, entry in statement.names.items() if isinstance(entry, Space)}
+    for name, space in as_object(value, where).items():
+        if name in statement.names or name in taken or not is_name(name):
+            raise Unreadable(f"{where}: {excerpt(name)} cannot be a new name")
+        choice(space, f"{where}.{name}", spaces)
+        found[name] = Bound(name, as_text(space, where))
+    return found
 
 
 def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[str, ...], str]:
@@ -228,12 +254,18 @@ def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[s
     Raises Rejected if they do not reach the claimed verdict.
     """
     statement = context.statement
-    reached = {step.conclusion for step in steps}
     decided = {step.conclusion for step in steps if not step.depends}
     undecided = [h.label for h in statement.given if h.judgment not in decided]
     if verdict == "certified":
-        for conclusion in statement.conclude:
-            if conclusion not in reached:
+        for number, conclusion in enumerate(statement.conclude, 1):
+            denial = f"denied {number}"
+            allowed = {"given", denial, *(f"range {name}" for name in conclusion.scope)}
+            if not any(
+                step.depends <= allowed
+                and (step.conclusion in conclusion.any or step.conclusion == FALSE)
+                and (step.conclusion != FALSE or denial in step.depends)
+                for step in steps
+            ):
                 raise Rejected(f"certificate: no step concludes {conclusion}")
         return (() if context.problem is None else tuple(undecided)), ""
     if verdict == "vacuous":
@@ -241,10 +273,11 @@ def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[s
             for negation in negations(hypothesis.judgment):
                 if negation in decided:
                     return (), f"{hypothesis.label}: {hypothesis.judgment} is false"
+        ranges = {"given", *(f"range {variable.name}" for variable in statement.for_all)}
         false = [step.depends for step in steps if step.conclusion == FALSE]
-        if any("range" not in depends for depends in false):
+        if any(depends <= {"given"} for depends in false):
             return (), "the hypotheses contradict each other"
-        if false:
+        if any(depends <= ranges for depends in false):
             return (), "no value of a variable is in its range under the hypotheses"
         raise Rejected("certificate: no step decides the negation of a hypothesis, or gives 0 < 0")
     if undecided:
@@ -254,7 +287,6 @@ def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[s
             if limit not in decided:
                 raise Rejected(f"certificate: no step decides that {limit} for {variable.name}")
     for conclusion in statement.conclude:
-        for negation in negations(conclusion):
-            if negation in decided:
-                return (), f"{conclusion} is false"
+        if all(any(n in decided for n in negations(claim)) for claim in conclusion.any):
+            return (), f"{conclusion} is false"
     raise Rejected("certificate: no step decides the negation of a conclusion")

@@ -3,7 +3,7 @@
     expression  =  ["-"] product {("+" | "-") product}
     product     =  factor {["*"] factor}
     factor      =  number | constant | vector | "(" expression ")" | "|" expression "|"
-                 | linear-map factor | map "(" expression ")"
+                 | linear-map factor | map "(" expression ")" | unit | "conj" "(" unit ")"
     judgment    =  expression ("<=" | "<" | ">=" | ">" | "=") expression
                  | "Lipschitz" "(" map ")" ("<=" | ">") expression
 
@@ -20,7 +20,18 @@ from typing import Literal
 
 from .format import INTEGER, Unreadable, excerpt, read_small
 from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz, Relation
-from .terms import Constant, Scalar, Term, image, norm, substitute, value
+from .terms import (
+    Constant,
+    Scalar,
+    Term,
+    Units,
+    image,
+    norm,
+    substitute,
+    times_units,
+    turned,
+    value,
+)  # fmt: skip
 
 TEXT_LENGTH = 100_000  # a longer expression is refused
 DEPTH = 32  # so is a deeper one
@@ -31,7 +42,8 @@ TOKEN = re.compile(
 )
 RESERVED = frozenset({
     "statement", "source", "field", "spaces", "linear", "map", "vectors", "constants",
-    "given", "for", "all", "in", "with", "and", "exists", "define", "conclude", "Lipschitz",
+    "given", "for", "all", "in", "with", "and", "or", "exists", "define", "conclude", "Lipschitz",
+    "units", "conj", "sets", "of", "dimension",
 })  # fmt: skip
 
 
@@ -45,9 +57,10 @@ def is_name(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A normed space; `norm` is None where the statement holds for every norm."""
+    """A normed space; `norm` and `dimension` are None where the statement holds for every one."""
 
     norm: str | None
+    dimension: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +97,19 @@ class Signed:
     sign: Literal[">", ">=", ""]
 
 
-Entry = Space | Map | Defined | Named | Signed
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A scalar of modulus 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A finite set of vectors of a space."""
+
+    space: str
+
+
+Entry = Space | Map | Defined | Named | Signed | Unit | Family
 Names = dict[str, Entry]
 
 
@@ -157,6 +182,9 @@ class Phrase:
             raise self.error("the end of the line")
 
 
+Part = Scalar | Term | Units
+
+
 def expression(phrase: Phrase, names: Names, norm_allowed: bool = True) -> Scalar | Term:
     """["-"] product {("+" | "-") product}"""
     phrase.depth += 1
@@ -186,28 +214,47 @@ def _starts_factor(phrase: Phrase, norm_allowed: bool) -> bool:
     # a number does not start one: "10 000" must not be read as ten times nought
     text, kind = phrase.peek(), phrase.kind
     return (
-        (kind == "name" and text not in RESERVED) or text == "(" or (text == "|" and norm_allowed)
+        (kind == "name" and (text not in RESERVED or text == "conj"))
+        or text == "("
+        or (text == "|" and norm_allowed)
     )
 
 
 def _product(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
-    start = phrase.position
-    result = _factor(phrase, names, norm_allowed)
-    while phrase.accept("*") or _starts_factor(phrase, norm_allowed):
-        other = _factor(phrase, names, norm_allowed)
-        if isinstance(result, Scalar) and isinstance(other, Scalar):
-            result = result * other
-        elif isinstance(result, Scalar) and isinstance(other, Term):
-            number = result.as_number()
-            if number is None:
-                raise phrase.error("a number as coefficient of the vector", start)
-            result = other.times(number)
+    factors: list[tuple[int, Part]] = []
+    while not factors or phrase.accept("*") or _starts_factor(phrase, norm_allowed):
+        factors.append((phrase.position, _factor(phrase, names, norm_allowed)))
+    start, result = factors.pop()
+    while factors:
+        place, factor = factors.pop()
+        if isinstance(result, Term):
+            result = _multiple(phrase, factor, result, place)
+        elif isinstance(factor, Scalar) and isinstance(result, Scalar):
+            result = factor * result
+        elif isinstance(factor, tuple) and isinstance(result, tuple):
+            result = times_units(factor, result)
+        elif isinstance(factor, Term):
+            raise phrase.error("no vector on the left of a product", place)
         else:
-            raise phrase.error("no vector on the left of a product", start)
+            break
+        start = place
+    if isinstance(result, tuple) or factors:
+        raise phrase.error("a vector behind the number of modulus 1", start)
     return result
 
 
-def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
+def _multiple(phrase: Phrase, factor: Part, term: Term, place: int) -> Term:
+    if isinstance(factor, tuple):
+        return turned(factor, term)
+    number = factor.as_number() if isinstance(factor, Scalar) else None
+    if isinstance(factor, Term):
+        raise phrase.error("no vector on the left of a product", place)
+    if number is None:
+        raise phrase.error("a number as coefficient of the vector", place)
+    return term.times(number)
+
+
+def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Part:
     if phrase.kind == "number":
         text = phrase.take("number", "a number")
         return Scalar.number(read_small(text, phrase.where))
@@ -223,19 +270,28 @@ def _factor(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
             raise phrase.error("a vector between the bars", start)
         phrase.expect("|")
         return norm(term)
+    if phrase.accept("conj"):
+        phrase.expect("(")
+        if not isinstance(names.get(phrase.peek()), Unit):
+            raise phrase.error("a number of modulus 1")
+        unit = phrase.take("name", "a number of modulus 1")
+        phrase.expect(")")
+        return ((unit, -1),)
     if phrase.kind != "name" or phrase.peek() in RESERVED:
         raise phrase.error("a number, a name, '(' or '|'")
     return _named(phrase, names, norm_allowed)
 
 
-def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
+def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Part:
     name = phrase.peek()
     entry = names.get(name)
-    if entry is None or isinstance(entry, Space):
-        known = ", ".join(n for n, e in names.items() if not isinstance(e, Space))
+    if entry is None or isinstance(entry, Space | Family):
+        known = ", ".join(n for n, e in names.items() if not isinstance(e, Space | Family))
         raise phrase.error(f"one of the names {known}")
     phrase.position += 1
     start = phrase.position
+    if isinstance(entry, Unit):
+        return ((name, 1),)
     if isinstance(entry, Signed):
         return Scalar.of(Constant(name))
     if isinstance(entry, Named):
@@ -244,7 +300,10 @@ def _named(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
         phrase.depth += 1
         if phrase.depth > DEPTH:
             raise phrase.error(f"an expression nested at most {DEPTH} deep")
-        argument = _factor(phrase, names, norm_allowed)
+        argument: Part = _factor(phrase, names, norm_allowed)
+        if isinstance(argument, tuple):
+            phrase.position = start
+            argument = _product(phrase, names, norm_allowed)
         phrase.depth -= 1
     else:
         phrase.expect("(")

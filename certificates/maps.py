@@ -3,17 +3,18 @@
     constant    Psi(y) = b
     affine      Psi(y) = W y + b
     table       any map with Psi(y_i) = v_i for the listed pairs; nothing else is known of it
-    mcshane     Psi_c(y) = min over i of (v_i,c + K |y - y_i|), real, K >= 0 a rational number
+    mcshane     Psi_c(y) = min over i of (v_i,c + K |Re y - y_i|), K >= 0, all y_i and v_i real
     named       a map of which nothing is known but its name
 
 A McShane map (McShane 1934) is K-Lipschitz into the plain linf norm whatever the table is, because
-each coordinate is a minimum of K-Lipschitz functions; it takes the value v_i at y_i exactly when
-no other pair undercuts it there, which is decided for the pair that is asked for.
+each coordinate is a minimum of K-Lipschitz functions, and |Re y| <= |y| for our norms; it takes the
+value v_i at y_i exactly when no other pair undercuts it there, which is decided for the pair that
+is asked for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .exact import Roots
@@ -62,20 +63,25 @@ class TableMap:
 
     inputs: tuple[Vector, ...]
     outputs: tuple[Vector, ...]
+    rows: dict[Vector, int] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        self.rows.update((point, place) for place, point in enumerate(self.inputs))
 
     def __str__(self) -> str:
         return f"any map with the {len(self.inputs)} listed values"
 
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,), for a listed point only."""
-        if point not in self.inputs:
+        place = self.rows.get(point)
+        if place is None:
             raise NoValue("the table has no row for this measurement")
-        return self.outputs[self.inputs.index(point)]
+        return self.outputs[place]
 
 
 @dataclass(frozen=True, slots=True)
 class McShaneMap:
-    """The extension of a table to all of R^m with the constant K = `slope`."""
+    """The extension of a real table to all of R^m or C^m with the constant K = `slope`."""
 
     table: TableMap
     slope: Fraction
@@ -86,6 +92,7 @@ class McShaneMap:
 
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,), for a listed point at which the extension takes the listed value."""
+        point = Vector.of(point.real, (), point.denominator)
         value = self.table.at(point, domain)
         minus = Fraction(-1)
         for other, output in zip(self.table.inputs, self.table.outputs, strict=True):

@@ -63,6 +63,11 @@ class Vector:
         """n."""
         return len(self.real)
 
+    def turned(self) -> Vector:
+        """i times the vector."""
+        real = tuple(-b for b in self.imag) or (0,) * len(self.real)
+        return Vector(real, self.real if any(self.real) else (), self.denominator)
+
     def squares(self) -> list[int]:
         """|v_j|^2 times denominator^2, for j = 1, ..., n."""
         real = list(map(mul, self.real, self.real))

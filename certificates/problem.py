@@ -28,7 +28,7 @@ from .format import (
     read_small,
     short,
 )
-from .language import Map, Named, Signed, Space, is_name
+from .language import Family, Map, Named, Signed, Space, Unit, is_name
 from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, TableMap
 from .matrices import Matrix, Vector
 from .norms import KINDS, Norm
@@ -57,7 +57,11 @@ Spaces = dict[str, NormedSpace]
 
 @dataclass(frozen=True)
 class Problem:
-    """The data of a claim, exact.  `arrays` lists what was read: name, shape, digest."""
+    """The data of a claim, exact.  `arrays` lists what was read: name, shape, digest.
+
+    `sets` names the members of each finite set, which are among the `vectors`; `units` are
+    numbers of modulus 1 as pairs (real, imaginary).
+    """
 
     field: Field
     spaces: Spaces
@@ -65,6 +69,8 @@ class Problem:
     maps: dict[str, Mapping]
     vectors: dict[str, tuple[str, Vector]]
     constants: dict[str, Fraction]
+    sets: dict[str, tuple[str, ...]]
+    units: dict[str, tuple[Fraction, Fraction]]
     arrays: tuple[str, ...]
 
 
@@ -274,28 +280,40 @@ class _Reader:
         matrix = _matrix(self.array(table["matrix"], inside), shape, inside)
         return AffineMap(matrix, self.offset(table, where, target))
 
+    def rows(self, value: object, where: str, space: NormedSpace) -> tuple[Vector, ...]:
+        """An array whose first axis counts vectors, (k, ...) -> k >= 1 vectors."""
+        stack = self.array(value, where)
+        count = stack.shape[0] if stack.shape else 0
+        if prod(stack.shape) != count * space.dimension or not count:
+            raise Unreadable(
+                f"{where}: shape {stack.shape}, expected one row of {space.dimension} entries "
+                "for each pair or member"
+            )
+        shape = (count, space.dimension)
+        flat = Tensor(shape, stack.real, stack.imag, stack.denominator)
+        return tuple(_matrix(flat, shape, where).row_vectors())
+
+    def members(self, value: object, where: str) -> tuple[str, tuple[Vector, ...]]:
+        """The space and the vectors of a finite set."""
+        table = fields(value, where, ("space", "array"))
+        space = self.space_of(table["space"], where + ".space")
+        return as_text(table["space"], where), self.rows(table["array"], where + ".array", space)
+
+    def unit(self, value: object, where: str) -> tuple[Fraction, Fraction]:
+        table = fields(value, where, ("real",), ("imaginary",))
+        real = read_small(table["real"], where)
+        imag = read_small(table.get("imaginary", "0"), where)
+        if real**2 + imag**2 != 1 or (imag and self.field == "R"):
+            raise Unreadable(f"{where}: not a number of modulus 1 of the field {self.field}")
+        return real, imag
+
     def value_table(
         self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
     ) -> TableMap:
         if table["kind"] == "table":
             fields(table, where, ("kind", "inputs", "outputs"))
-        both: list[tuple[Vector, ...]] = []
-        for key, space in (("inputs", domain), ("outputs", target)):
-            inside = f"{where}.{key}"
-            stack = self.array(table[key], inside)
-            count = stack.shape[0] if stack.shape else 0
-            if prod(stack.shape) != count * space.dimension or not count:
-                raise Unreadable(
-                    f"{inside}: shape {stack.shape}, expected one row of {space.dimension} "
-                    "entries for each pair"
-                )
-            rows = _matrix(
-                Tensor((count, space.dimension), stack.real, stack.imag, stack.denominator),
-                (count, space.dimension),
-                inside,
-            )
-            both.append(tuple(rows.row_vectors()))
-        inputs, outputs = both
+        inputs = self.rows(table["inputs"], f"{where}.inputs", domain)
+        outputs = self.rows(table["outputs"], f"{where}.outputs", target)
         if len(inputs) != len(outputs):
             raise Unreadable(f"{where}: {len(inputs)} inputs but {len(outputs)} outputs")
         if len(set(inputs)) < len(inputs):
@@ -307,12 +325,14 @@ class _Reader:
     ) -> Mapping:
         fields(table, where, ("kind", "inputs", "outputs", "slope"))
         slope = read_number(table["slope"], where + ".slope")
-        if slope < 0 or self.field != "R" or target.norm.kind != "linf":
+        found = self.value_table(table, where, domain, target)
+        real = not any(v.imag for v in found.inputs + found.outputs)
+        if slope < 0 or not real or (target.norm.kind != "linf" and target.dimension > 1):
             raise Unreadable(
                 f"{where}: McShane's extension needs real data, a target with the linf norm and "
                 "a slope >= 0; use a table, and its Lipschitz constant is assumed"
             )
-        return McShaneMap(self.value_table(table, where, domain, target), slope)
+        return McShaneMap(found, slope)
 
     def named(
         self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
@@ -331,7 +351,7 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
         read_json(data, "problem"),
         "problem",
         ("format", "field", "spaces"),
-        ("linear", "maps", "vectors", "constants"),
+        ("linear", "maps", "vectors", "sets", "constants", "units"),
     )
     choice(table["format"], "problem.format", {FORMAT: None})
     arrays = _Arrays(read_file)
@@ -352,6 +372,10 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
         if space.norm and reader.spaces[name].norm != Norm(KINDS[space.norm], Fraction(1)):
             raise Unreadable(
                 f"problem.spaces.{name}: the statement asks for the {space.norm} norm, weight 1"
+            )
+        if space.dimension not in (None, reader.spaces[name].dimension):
+            raise Unreadable(
+                f"problem.spaces.{name}: the statement asks for dimension {space.dimension}"
             )
     arrows = {n: e for n, e in names.items() if isinstance(e, Map) and n not in statement.exists}
     operators: dict[str, Matrix] = {}
@@ -376,9 +400,41 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
     }
     _check_vectors(statement, vectors)
     _check_constants(statement, constants)
+    units_wanted = [name for name, entry in names.items() if isinstance(entry, Unit)]
+    _same_keys(units_wanted, reader.section("units"), "units")
     return Problem(
-        reader.field, reader.spaces, operators, maps, vectors, constants, tuple(arrays.seen)
+        reader.field,
+        reader.spaces,
+        operators,
+        maps,
+        vectors,
+        constants,
+        _read_sets(statement, reader, vectors),
+        {
+            name: reader.unit(e, f"problem.units.{name}")
+            for name, e in reader.section("units").items()
+        },
+        tuple(arrays.seen),
     )
+
+
+def _read_sets(
+    statement: Statement, reader: _Reader, vectors: dict[str, tuple[str, Vector]]
+) -> dict[str, tuple[str, ...]]:
+    """The finite sets; their members S_1, S_2, ... are put among the vectors."""
+    wanted = {n: e.space for n, e in statement.names.items() if isinstance(e, Family)}
+    _same_keys(wanted, reader.section("sets"), "sets")
+    found: dict[str, tuple[str, ...]] = {}
+    for name, entry in reader.section("sets").items():
+        space, members = reader.members(entry, f"problem.sets.{name}")
+        if space != wanted[name]:
+            raise Unreadable(f"problem.sets.{name}: must be in {wanted[name]}")
+        found[name] = tuple(f"{name}_{k}" for k in range(1, len(members) + 1))
+        for member, vector in zip(found[name], members, strict=True):
+            if member in statement.names or member in vectors or not is_name(member):
+                raise Unreadable(f"problem.sets.{name}: {member} means something else")
+            vectors[member] = (space, vector)
+    return found
 
 
 def read_witnesses(value: object, problem: Problem) -> dict[str, tuple[str, Vector]]:

@@ -1,5 +1,7 @@
 """The rules: every way in which a step can follow, in one table at the end of this file.
 
+Those that need a problem's data are in `data_rules`.
+
 A rule is a function of the context, of its premises and of its arguments; the table gives their
 types, which the kernel checks before it calls the rule, so a rule says only mathematics.  Each
 docstring is the inference figure (premises over the bar, conclusion under it), then the side
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from . import operators
+from . import data_rules
 from .format import (
     Rejected,
     Unreadable,
@@ -21,14 +23,21 @@ from .format import (
     as_text,
     read_natural,
     read_small,
-    short,
 )
-from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz
+from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
 from .language import Defined, Map, Names, Signed, read_judgment, read_scalar, read_term
-from .maps import AffineMap, ConstantMap, McShaneMap
-from .matrices import Integers, Matrix
-from .norms import Norm
-from .terms import Constant, Scalar, Term, bound_variables, image, norm, substitute, value
+from .matrices import Integers
+from .terms import (
+    Constant,
+    Scalar,
+    Term,
+    bound_variables,
+    image,
+    norm,
+    scalar_variables,
+    substitute,
+    value,
+)  # fmt: skip
 from .values import Context, is_nonnegative, is_positive
 
 MAXIMAL_PRODUCTS = 1 << 17  # more products of terms in one linear combination are refused
@@ -60,6 +69,26 @@ def range_(context: Context, variable: str, number: int) -> Judgment:
         if quantified.name == variable and 1 <= number <= len(quantified.range):
             return quantified.range[number - 1]
     raise Rejected(f"no judgment {number} delimits a variable {variable!r}")
+
+
+def denied(context: Context, conclusion: int, alternative: int) -> Judgment:
+    """
+        -------------------------------------------------------
+        the negation of alternative number k of conclusion number j
+
+    For a proof of this conclusion by contradiction, and of "a or b" from "not a".  A step that
+    uses it serves no other conclusion.  Refuses an equation, whose negation is no judgment.
+    """
+    claims = context.statement.conclude
+    if not 1 <= conclusion <= len(claims):
+        raise Rejected(f"the statement has {len(claims)} conclusions")
+    if not 1 <= alternative <= len(claims[conclusion - 1].any):
+        raise Rejected(f"conclusion {conclusion} has no alternative {alternative}")
+    claim = claims[conclusion - 1].any[alternative - 1]
+    found = negations(claim)
+    if len(found) != 1:
+        raise Rejected(f"the negation of {claim} is no single judgment")
+    return found[0]
 
 
 def sign(context: Context, constant: str) -> Judgment:
@@ -136,6 +165,30 @@ def linear(context: Context, *premises: Comparison, multipliers: list[Scalar]) -
         strict = strict or (premise.relation == "<" and is_positive(context, multiplier))
     total = Scalar.collect(part for scalar in products for part in scalar.parts)
     return Comparison.of(Scalar(), "<" if strict else "<=", total)
+
+
+def product(context: Context, one: Comparison, other: Comparison) -> Judgment:
+    """
+        a <= b     c <= d
+        --------------------
+        0 <= (b - a) (d - c)
+
+    Strict if both premises are.  Refuses equations.
+    """
+    if "=" in (one.relation, other.relation):
+        raise Rejected("an equation among the premises: weaken it to an inequality first")
+    strict = one.relation == other.relation == "<"
+    return Comparison.of(Scalar(), "<" if strict else "<=", one.difference * other.difference)
+
+
+def square(context: Context, scalar: Scalar) -> Judgment:
+    """
+        ---------
+        0 <= s s
+
+    Never refuses.
+    """
+    return Comparison.of(Scalar(), "<=", scalar * scalar)
 
 
 def weaken(context: Context, premise: Comparison, claim: Judgment) -> Judgment:
@@ -239,127 +292,45 @@ def _at(context: Context, map: str, argument: Term) -> Term:
     return value(map, argument, entry.target)
 
 
-# -------------------------------------------------------------------- computing on the data
-
-
-def compute(context: Context, claim: Judgment) -> Judgment:
-    """
-        ---------
-         a <= b       (or a < b, a = b)
-
-    where a and b have no bound variables and the comparison is true on the data: operators and
-    maps are applied exactly, norms are sums of square roots, their signs are decided exactly.
-    Refuses if it is false, or where a map's value is not known.
-    """
-    if not isinstance(claim, Comparison):
-        raise Rejected("only a comparison of scalars can be computed")
-    if not context.holds(claim):
-        raise Rejected(f"{claim} is false on the data")
-    return claim
-
-
-def constant_map(context: Context, map: str) -> Judgment:
-    """
-        -----------------
-        Lipschitz(f) <= 0
-
-    where the problem gives f as a constant map.  Refuses otherwise.
-    """
-    if not isinstance(context.data.maps.get(map), ConstantMap):
-        raise Rejected(f"the problem does not give {map!r} as a constant map")
-    return Lipschitz(map, Scalar())
-
-
-def mcshane(context: Context, map: str) -> Judgment:
-    """
-        ---------------------
-        Lipschitz(f) <= w K
-
-    where the problem gives f as McShane's extension with slope K into w linf, over R.
-    Refuses otherwise.
-    """
-    found = context.data.maps.get(map)
-    entry = context.names.get(map)
-    if not isinstance(found, McShaneMap) or not isinstance(entry, Map):
-        raise Rejected(f"the problem does not give {map!r} as McShane's extension of a table")
-    weight = context.data.spaces[entry.target].norm.weight
-    return Lipschitz(map, Scalar.number(weight * found.slope))
-
-
-def operator_rows(context: Context, map: str, bound: Fraction) -> Judgment:
-    """
-        -----------------
-        Lipschitz(f) <= K
-
-    for an affine or linear f(y) = W y + b, by the dual norms of the rows of W (`operators.rows`).
-    Refuses if f is not affine, or if this method does not prove the bound.
-    """
-    matrix, domain, target = affine(context, map)
-    return _bounded(map, bound, operators.rows(matrix, domain, target, bound))
-
-
-def operator_columns(context: Context, map: str, bound: Fraction) -> Judgment:
-    """
-        -----------------
-        Lipschitz(f) <= K
-
-    for an affine or linear f(y) = W y + b, by the norms of the columns (`operators.columns`).
-    Refuses if f is not affine, or if this method does not prove the bound.
-    """
-    matrix, domain, target = affine(context, map)
-    return _bounded(map, bound, operators.columns(matrix, domain, target, bound))
-
-
-def operator_signs(context: Context, map: str, bound: Fraction) -> Judgment:
-    """
-        -----------------
-        Lipschitz(f) <= K
-
-    for an affine or linear f(y) = W y + b over R, from linf or into l1, by enumerating signs
-    (`operators.signs`).  Refuses over C, for other norms, for more than 12 signs, or if false.
-    """
-    matrix, domain, target = affine(context, map)
-    if context.data.field != "R":
-        raise Rejected("signs are enough over R only")
-    return _bounded(map, bound, operators.signs(matrix, domain, target, bound))
-
-
-def operator_gram(
-    context: Context, map: str, bound: Fraction, factor: list[Integers], shift: int
+def congruence(
+    context: Context, premise: Comparison, map: str, left: Term, right: Term
 ) -> Judgment:
     """
-        -----------------
-        Lipschitz(f) <= K
+           |u - v| <= 0
+        -------------------
+        |f(u) - f(v)| <= 0
 
-    for an affine or linear f(y) = W y + b from l2 to l2, because K^2 I - W^* W is positive
-    semidefinite, by an approximate Cholesky factor of it (`operators.gram_factor`).
-    Refuses for other norms, or if the residual is not diagonally dominant.
+    because u = v; f is any map, linear or not.  Refuses if u or v is not in the domain of f, or
+    if the premise does not read like this.
     """
-    matrix, domain, target = affine(context, map)
-    found = operators.gram_factor(matrix, domain, target, bound, factor, shift)
-    return _bounded(map, bound, found)
+    values = norm(_at(context, map, left) - _at(context, map, right))
+    expected = Comparison.of(norm(left - right), "<=", Scalar())
+    if premise != expected:
+        raise Rejected(f"the premise reads {premise}, expected is {expected}")
+    return Comparison.of(values, "<=", Scalar())
 
 
-def affine(context: Context, map: str) -> tuple[Matrix, Norm, Norm]:
-    """The matrix of an affine or linear map of the problem, and the norms of its two spaces.
-
-    Raises Rejected for other maps.
+def everywhere(
+    context: Context, premise: Comparison, map: str, left: str, right: str, bound: Scalar
+) -> Judgment:
     """
-    entry = context.names.get(map)
-    found = context.data.maps.get(map)
-    matrix = found.matrix if isinstance(found, AffineMap) else context.data.operators.get(map)
-    if matrix is None or not isinstance(entry, Map):
-        raise Rejected(f"the problem does not give {map!r} as an affine or linear map")
-    spaces = context.data.spaces
-    return matrix, spaces[entry.domain].norm, spaces[entry.target].norm
+        |f(u) - f(v)|  <=  s |u - v|
+        ----------------------------
+              Lipschitz(f) <= s
 
-
-def _bounded(map: str, bound: Fraction, proved: bool | None) -> Judgment:
-    if proved is None:
-        raise Rejected(f"this method does not fit the norms, the size or the hint for {map}")
-    if not proved:
-        raise Rejected(f"this method does not prove the bound {short(bound)} for {map}")
-    return Lipschitz(map, Scalar.number(bound))
+    where u and v are two of the certificate's own arbitrary vectors, and s is without them.
+    Nothing is known of these, as no statement mentions them.  Refuses otherwise.
+    """
+    entries = [context.arbitrary.get(name) for name in (left, right)]
+    if left == right or None in entries or {left, right} & scalar_variables(bound):
+        raise Rejected(f"{left!r} and {right!r} are not two arbitrary vectors, absent from {bound}")
+    u, v = (Term.of(entry) for entry in entries if entry)
+    expected = Comparison.of(
+        norm(_at(context, map, u) - _at(context, map, v)), "<=", bound * norm(u - v)
+    )
+    if premise != expected:
+        raise Rejected(f"the premise reads {premise}, expected is {expected}")
+    return Lipschitz(map, bound)
 
 
 # ------------------------------------------------------------------------- the types of arguments
@@ -373,6 +344,10 @@ def _number(raw: object, where: str, names: Names) -> Fraction:
 
 def _natural(raw: object, where: str, names: Names) -> int:
     return read_natural(raw, where, 1 << 12)
+
+
+def _ranges(conclusion: Comparison, claim: Judgment) -> set[str]:
+    return {f"range {name}" for name in scalar_variables(conclusion.difference)}
 
 
 def _name(raw: object, where: str, names: Names) -> str:
@@ -415,34 +390,62 @@ def _integer_rows(raw: object, where: str, names: Names) -> list[Integers]:
 
 @dataclass(frozen=True)
 class Rule:
-    """A row of the table.  `premises` ending in `...` repeats the type before it."""
+    """A row of the table.  `premises` ending in `...` repeats the type before it.
+
+    `depends` names, from the conclusion and the arguments, what a step depends on beyond its
+    premises: a hypothesis, the range of a variable, a denied conclusion.
+    """
 
     function: Callable[..., Judgment]
     premises: tuple[Any, ...]
     arguments: dict[str, Reader]
+    depends: Callable[..., set[str]] = lambda conclusion, **arguments: set()
 
 
 BOUND: dict[str, Reader] = {"map": _name, "bound": _number}
+FACTOR: dict[str, Reader] = {"factor": _integer_rows, "shift": _natural}
 PAIR: dict[str, Reader] = {"left": _term, "right": _term}
 
 RULES: dict[str, Rule] = {
-    "given": Rule(given, (), {"hypothesis": _natural}),
-    "range": Rule(range_, (), {"variable": _name, "number": _natural}),
+    "given": Rule(given, (), {"hypothesis": _natural}, lambda _, hypothesis: {"given"}),
+    "range": Rule(
+        range_,
+        (),
+        {"variable": _name, "number": _natural},
+        lambda _, variable, number: {f"range {variable}"},
+    ),
+    "denied": Rule(
+        denied,
+        (),
+        {"conclusion": _natural, "alternative": _natural},
+        lambda _, conclusion, alternative: {f"denied {conclusion}"},
+    ),
     "sign": Rule(sign, (), {"constant": _name}),
     "nonnegative": Rule(nonnegative, (), {"scalar": _scalar}),
     "triangle": Rule(triangle, (), {"summands": _summands}),
     "linear": Rule(linear, (Comparison, ...), {"multipliers": _scalars}),
+    "product": Rule(product, (Comparison, Comparison), {}),
+    "square": Rule(square, (), {"scalar": _scalar}),
     "weaken": Rule(weaken, (Comparison,), {"claim": _judgment}),
     "equal": Rule(equal, (Comparison, Comparison), {}),
     "lipschitz": Rule(lipschitz, (Lipschitz,), PAIR),
     "relax": Rule(relax, (Lipschitz, Comparison), {}),
     "constant_definition": Rule(constant_definition, (), {"map": _name}),
     "secant": Rule(secant, (Comparison,), {"map": _name, **PAIR, "bound": _scalar}),
-    "compute": Rule(compute, (), {"claim": _judgment}),
-    "constant_map": Rule(constant_map, (), {"map": _name}),
-    "mcshane": Rule(mcshane, (), {"map": _name}),
-    "operator_rows": Rule(operator_rows, (), BOUND),
-    "operator_columns": Rule(operator_columns, (), BOUND),
-    "operator_signs": Rule(operator_signs, (), BOUND),
-    "operator_gram": Rule(operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}),
+    "congruence": Rule(congruence, (Comparison,), {"map": _name, **PAIR}),
+    "everywhere": Rule(
+        everywhere,
+        (Comparison,),
+        {"map": _name, "left": _name, "right": _name, "bound": _scalar},
+    ),
+    "compute": Rule(data_rules.compute, (), {"claim": _judgment}),
+    "members": Rule(data_rules.members, (), {"claim": _judgment}, _ranges),
+    "constant_map": Rule(data_rules.constant_map, (), {"map": _name}),
+    "mcshane": Rule(data_rules.mcshane, (), {"map": _name}),
+    "operator_rows": Rule(data_rules.operator_rows, (), BOUND),
+    "operator_columns": Rule(data_rules.operator_columns, (), BOUND),
+    "operator_signs": Rule(data_rules.operator_signs, (), BOUND),
+    "operator_gram": Rule(
+        data_rules.operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
+    ),
 }

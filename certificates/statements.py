@@ -13,18 +13,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .format import Unreadable
+from .format import Unreadable, read_natural
 from .judgments import Comparison, Judgment
 from .language import (
     RESERVED,
     Defined,
     Entry,
+    Family,
     Map,
     Named,
     Names,
     Phrase,
     Signed,
     Space,
+    Unit,
     expression,
     judgment,
     read_term,
@@ -32,18 +34,22 @@ from .language import (
 from .terms import Bound, Datum, Term, scalar_variables
 
 LINES = (
-    *("source", "field", "spaces", "linear", "map", "vectors", "constants"),
+    *("source", "field", "spaces", "linear", "map", "vectors", "sets", "constants", "units"),
     *("given", "for", "exists", "define", "conclude"),
 )
-DECLARATIONS = LINES[2:8]
+DECLARATIONS = LINES[2:10]
 
 
 @dataclass(frozen=True, slots=True)
 class Quantified:
-    """A variable of a `for all`, with the judgments that delimit its range."""
+    """A variable of a `for all`, with the judgments that delimit its range.
+
+    `family` is the finite set that it runs through, or "" for the whole space.
+    """
 
     name: str
     space: str
+    family: str
     range: tuple[Judgment, ...]
 
 
@@ -55,12 +61,23 @@ class Hypothesis:
     judgment: Judgment
 
 
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What is claimed: one of the judgments holds, for all values of the variables in `scope`."""
+
+    any: tuple[Judgment, ...]
+    scope: frozenset[str]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.any))
+
+
 @dataclass(frozen=True)
 class Statement:
     """A statement file, read.
 
-    `exists` names what a certificate has to choose, in the file's order; `names` is the scope in
-    which the certificate's own terms are read.
+    `exists` names what a certificate has to choose, in the file's order, with the set that it is
+    chosen from, or ""; `names` is the scope in which the certificate's own terms are read.
     """
 
     identifier: str
@@ -71,8 +88,8 @@ class Statement:
     names: Names
     given: tuple[Hypothesis, ...]
     for_all: tuple[Quantified, ...]
-    exists: tuple[str, ...]
-    conclude: tuple[Judgment, ...]
+    exists: dict[str, str]
+    conclude: tuple[Conclusion, ...]
 
 
 # --------------------------------------------------------------------- the statement file
@@ -88,9 +105,10 @@ class _File:
         self.header: dict[str, str] = {}
         self.given: list[Hypothesis] = []
         self.for_all: list[Quantified] = []
-        self.exists: list[str] = []
-        self.conclude: list[Judgment] = []
+        self.exists: dict[str, str] = {}
+        self.conclude: list[Conclusion] = []
         self.section = ""
+        self.concluded = False
 
     def declare(self, phrase: Phrase, name: str, entry: Entry) -> None:
         if name in self.names:
@@ -104,6 +122,25 @@ class _File:
             raise Unreadable(f"{phrase.where}: the {key} is given twice")
         self.header[key] = value
 
+    def domain(self, phrase: Phrase) -> tuple[str, str]:
+        """The space of a quantified vector, and its finite set or ""."""
+        entry = self.names.get(phrase.peek())
+        if not isinstance(entry, Family):
+            return self.space(phrase), ""
+        return entry.space, phrase.take("name", "the name of a set")
+
+    def conjunction(self, phrase: Phrase) -> list[Judgment]:
+        """judgment {"and" judgment}"""
+        found = [judgment(phrase, self.names)]
+        while phrase.accept("and"):
+            found.append(judgment(phrase, self.names))
+        return found
+
+    def claim(self, alternatives: list[Judgment]) -> None:
+        """A conclusion in the scope of the quantifiers so far."""
+        scope = frozenset(variable.name for variable in self.for_all)
+        self.conclude.append(Conclusion(tuple(alternatives), scope))
+
     def space(self, phrase: Phrase) -> str:
         if not isinstance(self.names.get(phrase.peek()), Space):
             raise phrase.error("the name of a space")
@@ -115,6 +152,14 @@ class _File:
         domain = self.space(phrase)
         phrase.expect("->")
         return name, Map(domain, self.space(phrase), linear)
+
+    def listed(self, phrase: Phrase) -> tuple[list[str], str]:
+        """name {"," name} "in" space"""
+        found = [phrase.take("name", "a name")]
+        while phrase.accept(","):
+            found.append(phrase.take("name", "a name"))
+        phrase.expect("in")
+        return found, self.space(phrase)
 
     def vector(self, phrase: Phrase, name: str, own: Term) -> None:
         """Declare a quantified vector: itself, or the term that the certificate chose for it."""
@@ -133,7 +178,15 @@ class _File:
         if self.section == "given":
             self.hypothesis(phrase)
         elif self.section == "conclude":
-            self.conclude.append(judgment(phrase, self.names))
+            self.concluded = True
+            claims = self.conjunction(phrase)
+            if len(claims) == 1 and phrase.peek() == "or":
+                while phrase.accept("or"):
+                    claims.append(judgment(phrase, self.names))
+                self.claim(claims)
+            else:
+                for claim in claims:
+                    self.claim([claim])
         else:
             raise phrase.error("no indented line but under 'given' or 'conclude'")
 
@@ -152,14 +205,17 @@ class _File:
         getattr(self, "line_" + word)(phrase)
 
     def hypothesis(self, phrase: Phrase) -> None:
-        """[label ":"] judgment"""
-        label = f"given{len(self.given) + 1}"
+        """[label ":"] judgment {"and" judgment}; the second and later are label_2, ..."""
+        own = ""
         if phrase.kind == "name" and [t[1] for t in phrase.tokens[1:2]] == [":"]:
-            label = phrase.take("name", "a label")
+            own = phrase.take("name", "a label")
             phrase.expect(":")
-        if label in [hypothesis.label for hypothesis in self.given]:
-            raise Unreadable(f"{phrase.where}: the label {label!r} is used twice")
-        self.given.append(Hypothesis(label, judgment(phrase, self.names)))
+        for number, found in enumerate(self.conjunction(phrase), 1):
+            label = own + (f"_{number}" if number > 1 else "") if own else ""
+            label = label or f"given{len(self.given) + 1}"
+            if label in [hypothesis.label for hypothesis in self.given]:
+                raise Unreadable(f"{phrase.where}: the label {label!r} is used twice")
+            self.given.append(Hypothesis(label, found))
 
     # one method for each kind of line
 
@@ -179,8 +235,12 @@ class _File:
     def line_spaces(self, phrase: Phrase) -> None:
         while True:
             name = phrase.take("name", "the name of a space")
+            dimension = None
+            if phrase.accept("of"):
+                phrase.expect("dimension")
+                dimension = read_natural(phrase.take("number", "a dimension"), phrase.where)
             kind = phrase.expect("l1", "l2", "linf") if phrase.accept("with") else None
-            self.declare(phrase, name, Space(kind))
+            self.declare(phrase, name, Space(kind, dimension))
             if not phrase.accept(","):
                 return
 
@@ -191,13 +251,19 @@ class _File:
         self.declare(phrase, *self.arrow(phrase, linear=False))
 
     def line_vectors(self, phrase: Phrase) -> None:
-        found = [phrase.take("name", "the name of a vector")]
-        while phrase.accept(","):
-            found.append(phrase.take("name", "the name of a vector"))
-        phrase.expect("in")
-        space = self.space(phrase)
-        for name in found:
+        names, space = self.listed(phrase)
+        for name in names:
             self.declare(phrase, name, Named(Term.of(Datum(name, space))))
+
+    def line_sets(self, phrase: Phrase) -> None:
+        names, space = self.listed(phrase)
+        for name in names:
+            self.declare(phrase, name, Family(space))
+
+    def line_units(self, phrase: Phrase) -> None:
+        self.declare(phrase, phrase.take("name", "the name of a number"), Unit())
+        while phrase.accept(","):
+            self.declare(phrase, phrase.take("name", "the name of a number"), Unit())
 
     def line_constants(self, phrase: Phrase) -> None:
         while True:
@@ -214,13 +280,9 @@ class _File:
         phrase.expect("all")
         name = phrase.take("name", "the name of a variable")
         phrase.expect("in")
-        space = self.space(phrase)
+        space, family = self.domain(phrase)
         self.vector(phrase, name, Term.of(Bound(name, space)))
-        limits: list[Judgment] = []
-        if phrase.accept("with"):
-            limits.append(judgment(phrase, self.names))
-            while phrase.accept("and"):
-                limits.append(judgment(phrase, self.names))
+        limits = self.conjunction(phrase) if phrase.accept("with") else []
         for limit in limits:
             # otherwise a hypothesis could hide here, where it is not reported as assumed
             inside = isinstance(limit, Comparison) and name in scalar_variables(limit.difference)
@@ -228,7 +290,7 @@ class _File:
                 raise Unreadable(
                     f"{phrase.where}: {limit} does not limit {name}; put it under 'given'"
                 )
-        self.for_all.append(Quantified(name, space, tuple(limits)))
+        self.for_all.append(Quantified(name, space, family, tuple(limits)))
 
     def line_exists(self, phrase: Phrase) -> None:
         if phrase.accept("linear"):
@@ -237,13 +299,16 @@ class _File:
             if choice not in (None, "0"):
                 raise Unreadable(f'the choice for the linear map {name} must be "0"')
             self.declare(phrase, name, replace(arrow, zero=choice == "0"))
-        else:
-            name = phrase.take("name", "the name of a vector")
-            phrase.expect("in")
-            space = self.space(phrase)
-            # until a certificate chooses, the name stands for itself
-            self.vector(phrase, name, Term.of(Datum(name, space)))
-        self.exists.append(name)
+            self.exists[name] = ""
+            return
+        name = phrase.take("name", "the name of a vector")
+        phrase.expect("in")
+        space, family = self.domain(phrase)
+        # until a certificate chooses, the name stands for itself
+        self.vector(phrase, name, Term.of(Datum(name, space)))
+        self.exists[name] = family
+        for condition in self.conjunction(phrase) if phrase.accept("with") else []:
+            self.claim([condition])
 
     def line_define(self, phrase: Phrase) -> None:
         name = phrase.take("name", "the name of a map")
@@ -308,7 +373,7 @@ def read_statement(
         phrase.end()
     if not file.header:
         raise Unreadable('statement: expected a first line like: statement 4.1.i "title"')
-    if not file.conclude:
+    if file.section != "conclude" or not file.concluded:
         raise Unreadable("statement: there is no conclusion; end the file with 'conclude'")
     return Statement(
         identifier=file.header["identifier"],
@@ -319,6 +384,6 @@ def read_statement(
         names=file.names,
         given=tuple(file.given),
         for_all=tuple(file.for_all),
-        exists=tuple(file.exists),
+        exists=file.exists,
         conclude=tuple(file.conclude),
     )

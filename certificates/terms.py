@@ -6,9 +6,11 @@ A *vector term* is a linear combination, with rational coefficients, of atoms of
     Bound   e           the variable of a "for all e"; never the same thing as a datum
     Image   A x         a linear map at one atom (A is pushed through sums)
     Value   Psi(t)      a map at a vector term
+    Turned  u x         an atom times numbers of modulus 1 and their conjugates
 
 A *scalar term* is a polynomial with rational coefficients in constants (delta, L) and norms |t|.
-Norms are normalised by |c t| = |c| |t| and |0| = 0, so |u - v| and |v - u| are one atom.
+Norms are normalised by |c t| = |c| |t| and |0| = 0, also for c of modulus 1, so |u - v| and |v - u|
+are one atom.
 
 `str` of a term is its text in the language of the statement files.
 """
@@ -25,6 +27,7 @@ MAXIMAL_TERMS = 4096  # a polynomial with more summands, a vector term with more
 MAXIMAL_DEPTH = 20  # of arguments; an expression may be nested a little deeper
 MAXIMAL_DEGREE = 16
 ONE = Fraction(1)
+Units = tuple[tuple[str, int], ...]  # numbers of modulus 1, with their powers, sorted, not 0
 
 # ------------------------------------------------------------------------- vector terms
 
@@ -75,10 +78,23 @@ class Value:
         return f"{self.map}({self.argument})"
 
 
-Atom = Datum | Bound | Image | Value
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """An atom times powers of units: (("u", 2), ("v", -1)) stands for u u conj(v)."""
+
+    units: Units
+    argument: Datum | Bound | Image | Value
+    space: str
+
+    def __str__(self) -> str:
+        powers = (word for unit, power in self.units for word in _power(unit, power))
+        return " ".join([*powers, str(self.argument)])
+
+
+Atom = Datum | Bound | Image | Value | Turned
 
 # The order in which a sum is printed, and the order that picks the positive one of t and -t.
-PRINTED = {Value: 0, Image: 1, Datum: 2, Bound: 3}
+PRINTED = {Value: 0, Image: 1, Datum: 2, Turned: 3, Bound: 4}
 LEADING = {Value: 0, Bound: 1, Image: 2, Datum: 3}
 
 
@@ -145,23 +161,57 @@ def _rank(order: Mapping[type, int], atom: Atom) -> tuple[int, str]:
     return order[type(atom)], str(atom)
 
 
+def _power(unit: str, power: int) -> list[str]:
+    return [unit if power > 0 else f"conj({unit})"] * abs(power)
+
+
+def _units(atom: Atom) -> Units:
+    return atom.units if type(atom) is Turned else ()
+
+
 def _size(atom: Atom) -> int:
-    if type(atom) is Image:
+    if isinstance(atom, Image | Turned):
         return 1 + _size(atom.argument)
     return 1 + atom.argument.size if type(atom) is Value else 1
 
 
 def _depth(atom: Atom) -> int:
-    if type(atom) is Image:
+    if isinstance(atom, Image | Turned):
         return 1 + _depth(atom.argument)
     return 1 + atom.argument.depth if type(atom) is Value else 0
 
 
 def image(map: str, term: Term, space: str) -> Term:
-    """A linear map at a term: pushed through the sum."""
-    return Term.combination(
-        space, [(c, Term.of(Image(map, atom, space))) for atom, c in term.parts]
-    )
+    """A linear map at a term: pushed through the sum and past the units."""
+
+    def at(atom: Atom) -> Term:
+        if type(atom) is Turned:
+            return turned(atom.units, at(atom.argument))
+        return Term.of(Image(map, atom, space))
+
+    return Term.combination(space, [(c, at(atom)) for atom, c in term.parts])
+
+
+def times_units(one: Units, other: Units) -> Units:
+    """The product; u conj(u) = 1."""
+    powers = dict(one)
+    for unit, power in other:
+        powers[unit] = powers.get(unit, 0) + power
+    found = tuple(sorted((unit, power) for unit, power in powers.items() if power))
+    if sum(abs(power) for _, power in found) > MAXIMAL_DEGREE:
+        raise Unreadable(f"a product of more than {MAXIMAL_DEGREE} units")
+    return found
+
+
+def turned(units: Units, term: Term) -> Term:
+    """A term times units."""
+
+    def at(atom: Atom) -> Term:
+        inner = atom.argument if isinstance(atom, Turned) else atom
+        product = times_units(units, _units(atom))
+        return Term.of(Turned(product, inner, atom.space) if product else inner)
+
+    return Term.combination(term.space, [(c, at(atom)) for atom, c in term.parts])
 
 
 def value(map: str, term: Term, space: str) -> Term:
@@ -176,7 +226,7 @@ def bound_variables(term: Term) -> set[str]:
     def look(atom: Atom) -> None:
         if type(atom) is Bound:
             found.add(atom.name)
-        elif type(atom) is Image:
+        elif isinstance(atom, Image | Turned):
             look(atom.argument)
         elif type(atom) is Value:
             found.update(bound_variables(atom.argument))
@@ -200,6 +250,8 @@ def substitute(term: Term, name: str, replacement: Term) -> Term:
             return replacement
         if type(atom) is Image:
             return image(atom.map, replaced(atom.argument), atom.space)
+        if type(atom) is Turned:
+            return turned(atom.units, replaced(atom.argument))
         if type(atom) is Value:
             return value(atom.map, substitute(atom.argument, name, replacement), atom.space)
         return Term.of(atom)
@@ -307,7 +359,17 @@ def norm(term: Term) -> Scalar:
     """|t|, normalised: |0| = 0, and a factor is taken out so that the leading coefficient is 1."""
     if not term.parts:
         return Scalar()
-    _, leading = min(term.parts, key=lambda part: _rank(LEADING, part[0]))
+    units = sorted({unit for atom, _ in term.parts for unit, _ in _units(atom)})
+
+    def rank(part: tuple[Atom, Fraction]) -> tuple[tuple[int, str], list[int]]:
+        # the powers decide last, and in an order that no common unit changes
+        atom, powers = part[0], dict(_units(part[0]))
+        inner = atom.argument if type(atom) is Turned else atom
+        return _rank(LEADING, inner), [powers.get(unit, 0) for unit in units]
+
+    atom, leading = min(term.parts, key=rank)
+    if type(atom) is Turned:
+        return norm(turned(tuple((unit, -power) for unit, power in atom.units), term))
     return Scalar.of(Norm(term.times(1 / leading))).times(abs(leading))
 
 

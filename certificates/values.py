@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .exact import Roots, Undecided
 from .format import Rejected
-from .judgments import Comparison
+from .judgments import Comparison, Judgment
 from .language import Map, Names
 from .maps import NoValue
 from .matrices import Vector
 from .problem import Problem
-from .statements import Statement
-from .terms import Atom, Bound, Constant, Datum, Image, Scalar, Term
+from .statements import Quantified, Statement
+from .terms import (
+    Atom,
+    Bound,
+    Constant,
+    Datum,
+    Image,
+    Scalar,
+    Term,
+    Turned,
+    bound_variables,
+    scalar_variables,
+)  # fmt: skip
 
 MAXIMAL_ROOTS = 1 << 17  # a scalar with more square roots is refused
+MAXIMAL_CASES = 1 << 20  # so are more combinations of members of finite sets
 
 
 @dataclass
@@ -22,14 +35,18 @@ class Context:
     """What a step may refer to: the statement, the names in scope, and the data, if any.
 
     `vectors` are those of the problem and of the certificate; `problem` is None in a proof for
-    all spaces.
+    all spaces.  `arbitrary` are variables of the certificate's own, of which nothing is known.
+    `taken` gives the variables of finite sets a member, one combination at a time.
     """
 
     statement: Statement
     names: Names
     problem: Problem | None = None
     vectors: dict[str, tuple[str, Vector]] = field(default_factory=dict)
-    _known: dict[Atom, Vector] = field(default_factory=dict)
+    arbitrary: dict[str, Bound] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+    _known: dict[tuple[Atom, tuple[str, ...]], Vector] = field(default_factory=dict)
+    _variables: dict[Atom, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def data(self) -> Problem:
@@ -47,11 +64,19 @@ class Context:
         return Vector.combination(parts, self.data.spaces[term.space].dimension)
 
     def _atom(self, atom: Atom) -> Vector:
-        if atom not in self._known:
-            self._known[atom] = self._fresh(atom)
-        return self._known[atom]
+        if atom not in self._variables:
+            self._variables[atom] = tuple(sorted(bound_variables(Term.of(atom))))
+        # what is known of an atom is known for the members that its variables have
+        key = (atom, tuple(self.taken.get(name, "") for name in self._variables[atom]))
+        if key not in self._known:
+            self._known[key] = self._fresh(atom)
+        return self._known[key]
 
     def _fresh(self, atom: Atom) -> Vector:
+        if isinstance(atom, Bound) and atom.name in self.taken:
+            return self.vectors[self.taken[atom.name]][1]
+        if isinstance(atom, Turned):
+            return self._turned(atom)
         if isinstance(atom, Bound):
             raise Rejected(f"{atom.name} stands for every vector of its range and has no value")
         if isinstance(atom, Datum):
@@ -70,6 +95,16 @@ class Context:
             return self.data.maps[atom.map].at(self.vector(atom.argument), domain)
         except NoValue as reason:
             raise Rejected(f"{atom} has no known value: {reason}") from None
+
+    def _turned(self, atom: Turned) -> Vector:
+        vector = self._atom(atom.argument)
+        for unit, power in atom.units:
+            real, imag = self.data.units[unit]
+            parts = (real, imag if power > 0 else -imag)
+            for _ in range(abs(power)):
+                pair = zip(parts, (vector, vector.turned()), strict=True)
+                vector = Vector.combination(list(pair), vector.dimension)
+        return vector
 
     def scalar(self, scalar: Scalar) -> Roots:
         """The value of a scalar term, exactly.  Raises Rejected as `vector` does."""
@@ -98,10 +133,50 @@ class Context:
             raise Rejected(f"{comparison} is not settled: {reason}") from None
         return {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[comparison.relation]
 
+    def cases(self, variables: set[str]) -> Iterator[None]:
+        """Takes every combination of members for variables of finite sets, within their ranges.
+
+        The variables that delimit those ranges are taken along.  Raises Rejected for a variable
+        that runs through a whole space, for too many combinations, and as `holds` does.
+        """
+        chosen = [q for q in self.statement.for_all if q.name in variables]
+        limits = {name for q in chosen for limit in q.range for name in _inside(limit)}
+        if not limits <= variables:
+            yield from self.cases(variables | limits)
+            return
+        count = 1
+        for quantified in chosen:
+            if not quantified.family:
+                raise Rejected(f"{quantified.name} runs through a whole space, not a finite set")
+            count *= len(self.data.sets[quantified.family])
+        if len(chosen) < len(variables) or count > MAXIMAL_CASES:
+            raise Rejected(f"{count} combinations of members, or a variable that has no set")
+        before = self.taken
+        try:
+            yield from self._cases(chosen)
+        finally:
+            self.taken = before
+
+    def _cases(self, chosen: list[Quantified]) -> Iterator[None]:
+        if not chosen:
+            yield
+            return
+        before = self.taken
+        for member in self.data.sets[chosen[0].family]:
+            self.taken = {**before, chosen[0].name: member}
+            if all(
+                isinstance(limit, Comparison) and self.holds(limit) for limit in chosen[0].range
+            ):
+                yield from self._cases(chosen[1:])
+
     def constant_sign(self, name: str) -> str:
         """The sign ">", ">=" or "" that the statement declares for a constant."""
         entry = self.names[name]
         return getattr(entry, "sign", "")
+
+
+def _inside(judgment: Judgment) -> set[str]:
+    return scalar_variables(judgment.difference) if isinstance(judgment, Comparison) else set()
 
 
 def is_nonnegative(context: Context, scalar: Scalar) -> bool:

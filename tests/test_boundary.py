@@ -24,10 +24,10 @@ TREES = {name: ast.parse(path.read_text("ascii")) for name, path in MODULES.item
 
 BUDGETS = {
     "logic": (
-        1500,
+        1700,  # 1,500 until units, sets, "or" and proofs by contradiction came
         "__init__ __main__ exact format judgments kernel language rules show statements terms",
     ),
-    "meanings of data": (1500, "maps matrices norms operators problem values"),
+    "meanings of data": (1500, "data_rules maps matrices norms operators problem values"),
     "readers": (500, "npy"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}
@@ -218,11 +218,11 @@ def test_inference_figure(rule: str) -> None:
 
 
 def test_rules_are_in_one_table() -> None:
-    """Every rule is a function of `rules`, each of its parameters is declared, none twice."""
+    """Every rule is a function of `rules` or `data_rules`, each of its parameters is declared, none twice."""
     functions = [row.function for row in RULES.values()]
     assert len(set(functions)) == len(functions)
     for name, row in RULES.items():
-        assert row.function.__module__ == "certificates.rules"
+        assert row.function.__module__ in ("certificates.rules", "certificates.data_rules")
         assert row.function.__name__.rstrip("_") == name
         code = row.function.__code__
         count = code.co_argcount + code.co_kwonlyargcount

@@ -267,6 +267,7 @@ def repaired(files: Files, table: Json) -> Json:
             table["verdict"],
             table.get("choices", {}),
             table.get("vectors", {}),
+            table.get("arbitrary", {}),
         )
         for number, raw in enumerate(table["steps"]):
             steps.append(apply(context, steps, raw, f"step {number}"))

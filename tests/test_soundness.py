@@ -229,7 +229,7 @@ def is_true(context: Context, judgment: Judgment, source: Source) -> bool:
 def test_random_derivations_conclude_what_is_true(seed: int) -> None:
     rng = random.Random(f"soundness {seed}")
     source = Source(rng)
-    general = prepare(STATEMENT, None, "certified", {}, {})
+    general = prepare(STATEMENT, None, "certified", {}, {}, {})
     worlds = [scope(problem(rng)) for _ in range(6)]
     for world in worlds:  # the hypotheses hold, so what is derived from them must
         for hypothesis in general.statement.given:
@@ -262,7 +262,7 @@ def test_random_derivations_conclude_what_is_true(seed: int) -> None:
 def test_texts_of_random_terms_are_read_back() -> None:
     """`str` of a term or scalar denotes the same term or scalar."""
     source = Source(random.Random("texts"))
-    names = prepare(STATEMENT, None, "certified", {}, {}).names
+    names = prepare(STATEMENT, None, "certified", {}, {}, {}).names
     for _ in range(1_500):
         term = read_term(source.vector(source.rng.choice("XY"), 3), names, "term")
         scalar = read_scalar(source.scalar(), names, "scalar")

@@ -70,7 +70,7 @@ def test_choices_are_put_in() -> None:
     limit = read_judgment("|e - A x + 2 A x_det| < 1", found.names, "here")
     assert found.for_all[0].range[1] == limit
     conclusion = read_judgment("|Psi(A x + e) - x + 2 x_det| <= L |e|", found.names, "here")
-    assert found.conclude[0] == conclusion
+    assert found.conclude[0].any == (conclusion,)
     assert [h.judgment for h in found.given] == [h.judgment for h in read(GOOD).given]
 
 
@@ -244,5 +244,9 @@ def test_the_statements_that_ship() -> None:
         found = read_statement(path.read_bytes())
         assert found.identifier == path.stem
         limits = [limit for variable in found.for_all for limit in variable.range]
-        for judgment in [*(h.judgment for h in found.given), *limits, *found.conclude]:
+        for judgment in [
+            *(h.judgment for h in found.given),
+            *limits,
+            *(j for c in found.conclude for j in c.any),
+        ]:
             assert read_judgment(str(judgment), found.names, path.name) == judgment

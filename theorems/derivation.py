@@ -35,8 +35,8 @@ class Derivation:
     """A certificate under construction.
 
     `statement_file` are the bytes of a statement; `data` is the problem as the kernel read it,
-    with `problem_file` its bytes, or both None for a proof for all spaces.  `choices` and
-    `vectors` are the certificate's own, in the form of docs/format.md.
+    with `problem_file` its bytes, or both None for a proof for all spaces.  `choices`,
+    `vectors` and `arbitrary` are the certificate's own, in the form of docs/format.md.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Derivation:
         verdict: str = "certified",
         choices: Mapping[str, str] | None = None,
         vectors: Mapping[str, object] | None = None,
+        arbitrary: Mapping[str, str] | None = None,
     ) -> None:
         self.header: dict[str, object] = {
             "format": FORMAT,
@@ -58,8 +59,15 @@ class Derivation:
             self.header["choices"] = dict(choices)
         if vectors:
             self.header["vectors"] = dict(vectors)
+        if arbitrary:
+            self.header["arbitrary"] = dict(arbitrary)
         self.context = prepare(
-            statement_file, data, verdict, dict(choices or {}), dict(vectors or {})
+            statement_file,
+            data,
+            verdict,
+            dict(choices or {}),
+            dict(vectors or {}),
+            dict(arbitrary or {}),
         )
         self.steps: list[Step] = []
         self.raw: list[dict[str, object]] = []

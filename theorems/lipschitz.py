@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from certificates.data_rules import affine
 from certificates.exact import Roots
 from certificates.format import Rejected, write_number
 from certificates.language import Map
@@ -22,7 +23,7 @@ from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
 from certificates.matrices import Matrix, Vector
 from certificates.norms import DUAL, Kind, Norm, plain
 from certificates.operators import SIGNS
-from certificates.rules import RULES, affine
+from certificates.rules import RULES
 from certificates.values import Context
 
 SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie

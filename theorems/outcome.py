@@ -93,7 +93,7 @@ class Numbers:
 
     def __init__(self, statement_file: bytes, data: Data) -> None:
         # without choices every name stands for itself
-        self.context: Context = prepare(statement_file, data, "vacuous", {}, {})
+        self.context: Context = prepare(statement_file, data, "vacuous", {}, {}, {})
 
     def __call__(self, text: str) -> Roots | None:
         """The value, or None where a map's value is not known."""

@@ -197,7 +197,7 @@ class Problem:
         file = (files("theorems") / "statements" / "4.1.i.claim").read_bytes()
         one = {"delta": Fraction(1), "L": Fraction(1)}
         blank = dataclasses.replace(self, psi=Named("not read yet"))
-        return prepare(file, blank.case(file, one).data, "vacuous", {}, {})
+        return prepare(file, blank.case(file, one).data, "vacuous", {}, {}, {})
 
     def _vector(self, value: Any, name: str, dimension: int) -> ExactArray:
         found = array(value, name, self.folder)

@@ -263,7 +263,7 @@ def value_text(figure: Figure) -> str:
 def worked_proof(item: Verified) -> Iterable[str]:
     """Each step with its reason, and the numbers that its sides have on the data."""
     derivation = item.claim.derivation
-    open_conclusions = set(derivation.context.statement.conclude)
+    open_conclusions = {claim for one in derivation.context.statement.conclude for claim in one.any}
     beyond = False
     for number, (step, raw) in enumerate(zip(item.report.steps, derivation.raw, strict=True)):
         if beyond:

@@ -291,7 +291,7 @@ def _remark(d: Derivation, problem: Problem) -> None:
         bound = next(
             Fact(place, step.conclusion)
             for place, step in enumerate(d.steps)
-            if step.conclusion == d.context.statement.conclude[0]
+            if step.conclusion == d.context.statement.conclude[0].any[0]
         )
         apart = d.triangle("Psi(A x + e) - x", (-1, "Psi(A x + e) - x - x_det"))
         d.add(apart, bound)

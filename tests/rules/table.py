@@ -36,7 +36,7 @@ class World:
         data = None
         if self.problem is not None:
             data = read_problem(self.problem, _no_files, read_statement(text))
-        return prepare(text, data, self.verdict, dict(self.choices), {})
+        return prepare(text, data, self.verdict, dict(self.choices), {}, {})
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,156 @@
+"""The rules that compute on a problem's data: comparisons, and Lipschitz bounds of given maps.
+
+They are rows of the one table in `rules`, whose words on rules hold here too.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from . import operators
+from .format import Rejected, short
+from .judgments import Comparison, Judgment, Lipschitz
+from .language import Map
+from .maps import AffineMap, ConstantMap, McShaneMap
+from .matrices import Integers, Matrix
+from .norms import Norm
+from .terms import Scalar, scalar_variables
+from .values import Context
+
+
+def compute(context: Context, claim: Judgment) -> Judgment:
+    """
+        ---------
+         a <= b       (or a < b, a = b)
+
+    where a and b have no bound variables and the comparison is true on the data: operators and
+    maps are applied exactly, norms are sums of square roots, their signs are decided exactly.
+    Refuses if it is false, or where a map's value is not known.
+    """
+    if not isinstance(claim, Comparison):
+        raise Rejected("only a comparison of scalars can be computed")
+    if not context.holds(claim):
+        raise Rejected(f"{claim} is false on the data")
+    return claim
+
+
+def members(context: Context, claim: Judgment) -> Judgment:
+    """
+        ---------
+         a <= b       (or a < b, a = b)
+
+    where every bound variable of a and b runs through a finite set of the problem, and the
+    comparison is true for all members within their ranges.  A step that uses it depends on these
+    ranges.  Refuses if it is false for some, which it names, or where a value is not known.
+    """
+    if not isinstance(claim, Comparison):
+        raise Rejected("only a comparison of scalars can be computed")
+    for _ in context.cases(scalar_variables(claim.difference)):
+        if not context.holds(claim):
+            where = ", ".join(f"{name} = {member}" for name, member in context.taken.items())
+            raise Rejected(f"{claim} is false for {where}")
+    return claim
+
+
+def constant_map(context: Context, map: str) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= 0
+
+    where the problem gives f as a constant map.  Refuses otherwise.
+    """
+    if not isinstance(context.data.maps.get(map), ConstantMap):
+        raise Rejected(f"the problem does not give {map!r} as a constant map")
+    return Lipschitz(map, Scalar())
+
+
+def mcshane(context: Context, map: str) -> Judgment:
+    """
+        ---------------------
+        Lipschitz(f) <= w K
+
+    where the problem gives f as McShane's extension with slope K into w linf, over R.
+    Refuses otherwise.
+    """
+    found = context.data.maps.get(map)
+    entry = context.names.get(map)
+    if not isinstance(found, McShaneMap) or not isinstance(entry, Map):
+        raise Rejected(f"the problem does not give {map!r} as McShane's extension of a table")
+    weight = context.data.spaces[entry.target].norm.weight
+    return Lipschitz(map, Scalar.number(weight * found.slope))
+
+
+def operator_rows(context: Context, map: str, bound: Fraction) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for an affine or linear f(y) = W y + b, by the dual norms of the rows of W (`operators.rows`).
+    Refuses if f is not affine, or if this method does not prove the bound.
+    """
+    matrix, domain, target = affine(context, map)
+    return _bounded(map, bound, operators.rows(matrix, domain, target, bound))
+
+
+def operator_columns(context: Context, map: str, bound: Fraction) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for an affine or linear f(y) = W y + b, by the norms of the columns (`operators.columns`).
+    Refuses if f is not affine, or if this method does not prove the bound.
+    """
+    matrix, domain, target = affine(context, map)
+    return _bounded(map, bound, operators.columns(matrix, domain, target, bound))
+
+
+def operator_signs(context: Context, map: str, bound: Fraction) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for an affine or linear f(y) = W y + b over R, from linf or into l1, by enumerating signs
+    (`operators.signs`).  Refuses over C, for other norms, for more than 12 signs, or if false.
+    """
+    matrix, domain, target = affine(context, map)
+    if context.data.field != "R":
+        raise Rejected("signs are enough over R only")
+    return _bounded(map, bound, operators.signs(matrix, domain, target, bound))
+
+
+def operator_gram(
+    context: Context, map: str, bound: Fraction, factor: list[Integers], shift: int
+) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for an affine or linear f(y) = W y + b from l2 to l2, because K^2 I - W^* W is positive
+    semidefinite, by an approximate Cholesky factor of it (`operators.gram_factor`).
+    Refuses for other norms, or if the residual is not diagonally dominant.
+    """
+    matrix, domain, target = affine(context, map)
+    found = operators.gram_factor(matrix, domain, target, bound, factor, shift)
+    return _bounded(map, bound, found)
+
+
+def affine(context: Context, map: str) -> tuple[Matrix, Norm, Norm]:
+    """The matrix of an affine or linear map of the problem, and the norms of its two spaces.
+
+    Raises Rejected for other maps.
+    """
+    entry = context.names.get(map)
+    found = context.data.maps.get(map)
+    matrix = found.matrix if isinstance(found, AffineMap) else context.data.operators.get(map)
+    if matrix is None or not isinstance(entry, Map):
+        raise Rejected(f"the problem does not give {map!r} as an affine or linear map")
+    spaces = context.data.spaces
+    return matrix, spaces[entry.domain].norm, spaces[entry.target].norm
+
+
+def _bounded(map: str, bound: Fraction, proved: bool | None) -> Judgment:
+    if proved is None:
+        raise Rejected(f"this method does not fit the norms, the size or the hint for {map}")
+    if not proved:
+        raise Rejected(f"this method does not prove the bound {short(bound)} for {map}")
+    return Lipschitz(map, Scalar.number(bound))
