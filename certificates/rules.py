@@ -231,7 +231,7 @@ def lipschitz(context: Context, premise: Lipschitz, left: Term, right: Term) -> 
 
     Refuses if u or v is not in the domain of f.
     """
-    difference = _at(context, premise.map, left) - _at(context, premise.map, right)
+    difference = at(context, premise.map, left) - at(context, premise.map, right)
     return Comparison.of(norm(difference), "<=", premise.bound * norm(left - right))
 
 
@@ -271,14 +271,15 @@ def secant(
 
     Refuses if u or v is not in the domain of f, or if the premise does not read like this.
     """
-    rise = norm(_at(context, map, left) - _at(context, map, right))
+    rise = norm(at(context, map, left) - at(context, map, right))
     expected = Comparison.of(bound * norm(left - right), "<", rise)
     if premise != expected:
         raise Rejected(f"the premise reads {premise}, expected is {expected}")
     return NotLipschitz(map, bound)
 
 
-def _at(context: Context, map: str, argument: Term) -> Term:
+def at(context: Context, map: str, argument: Term) -> Term:
+    """A map of the statement at a term.  Raises Rejected for another name or another space."""
     entry = context.names.get(map)
     if not isinstance(entry, Map | Defined):
         raise Rejected(f"{map!r} is not a map")
@@ -303,7 +304,7 @@ def congruence(
     because u = v; f is any map, linear or not.  Refuses if u or v is not in the domain of f, or
     if the premise does not read like this.
     """
-    values = norm(_at(context, map, left) - _at(context, map, right))
+    values = norm(at(context, map, left) - at(context, map, right))
     expected = Comparison.of(norm(left - right), "<=", Scalar())
     if premise != expected:
         raise Rejected(f"the premise reads {premise}, expected is {expected}")
@@ -326,7 +327,7 @@ def everywhere(
         raise Rejected(f"{left!r} and {right!r} are not two arbitrary vectors, absent from {bound}")
     u, v = (Term.of(entry) for entry in entries if entry)
     expected = Comparison.of(
-        norm(_at(context, map, u) - _at(context, map, v)), "<=", bound * norm(u - v)
+        norm(at(context, map, u) - at(context, map, v)), "<=", bound * norm(u - v)
     )
     if premise != expected:
         raise Rejected(f"the premise reads {premise}, expected is {expected}")

@@ -1,0 +1,424 @@
+"""Claims decided: a proof for all normed spaces, or a concrete exact counterexample.
+
+For each conclusion the facts of the claim and the negated conclusion go into `saturate`:
+
+    a contradiction      the multipliers make a proof, which the kernel checks: `certified`
+    numbers that fit     they are norms of real vectors; `counterexample` writes them down as a
+                         matrix, images and a map, which the kernel checks: `refuted`
+
+Constants in products (L delta) are given numbers first, one choice after the other.  Each choice
+yields a counterexample or triangle inequalities; those hold for all constants, and with them a
+proof for all constants is attempted.  In the fragment that docs/decide.md describes, and with
+rational constants, the answer is always a proof or a counterexample.  z3 is asked for numbers and
+never believed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import islice, product
+
+from certificates.format import Rejected, Unreadable
+from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
+from certificates.kernel import Report, prepare, verify
+from certificates.language import Defined, Map, Names, Space, Unit
+from certificates.rules import at as map_at
+from certificates.statements import Conclusion, Statement
+from certificates.terms import Bound, Constant, Norm, Term, norm
+
+from .counterexample import Builder, Example, smaller
+from .derivation import Derivation, Fact
+from .infer import Combination, infer, negation
+from .known import Proof
+from .oracle import Clock, Row, TooLarge
+from .refutation import no_files, refute
+from .saturate import Limits, Model, NeedsDenial, Saturation
+from .system import Outside, System, monomials
+
+GRID = [Fraction(1), Fraction(1, 10), Fraction(10), Fraction(1, 2), Fraction(2), Fraction(100)]
+CHOICES = 24  # of numbers for the constants in products
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer: verdict, and the files that the kernel has verified.
+
+    `derivation` and `report` are None for "undecided"; `problem_file` is the counterexample of
+    "refuted"; `words` say what was found; `instances` counts triangle inequalities tried;
+    `outside` says in which respects the claim is outside the complete fragment.
+    """
+
+    verdict: str
+    statement_file: bytes
+    derivation: Derivation | None = None
+    problem_file: bytes | None = None
+    choices: dict[str, str] = field(default_factory=dict)
+    report: Report | None = None
+    words: tuple[str, ...] = ()
+    instances: int = 0
+    outside: tuple[str, ...] = ()
+    query: tuple[System, tuple[Row, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is to be derived for one conclusion, and the step that ends it.
+
+    Without a target: a contradiction from `denied` alternatives.
+    """
+
+    target: Comparison | None
+    denied: tuple[int, ...]
+    finish: Callable[[Proof, Fact], Fact]
+
+
+def decide(
+    statement_file: bytes,
+    choices: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Decision:
+    """Decide a claim; `choices` are witnesses for its `exists`.
+
+    Raises Unreadable for a statement that cannot be read, or if a witness is missing.
+    """
+    return _Decider(statement_file, dict(choices or {}), limits or Limits(), progress).run()
+
+
+class _Decider:
+    """One run of the procedure."""
+
+    def __init__(
+        self,
+        statement_file: bytes,
+        choices: dict[str, str],
+        limits: Limits,
+        progress: Progress | None,
+    ) -> None:
+        self.file = statement_file
+        self.choices = choices
+        self.limits = limits
+        self.clock = Clock(limits.seconds)
+        self.say = progress or (lambda _: None)
+        bare = prepare(statement_file, None, "vacuous", {}, {}, {})
+        self.arbitrary = _own_variables(bare.statement, bare.names)
+        context = prepare(statement_file, None, "certified", choices, {}, self.arbitrary)
+        self.statement: Statement = context.statement
+        self.context = context
+        self.names: Names = context.names
+        self.outside: dict[str, None] = {}
+        self.instances = 0
+        self.query: tuple[System, tuple[Row, ...]] | None = None
+
+    # ------------------------------------------------------------------ the whole claim
+
+    def run(self) -> Decision:
+        """Hypotheses first, then each conclusion."""
+        try:
+            return self._run()
+        except TooLarge as reason:
+            return self._undecided(str(reason))
+
+    def _run(self) -> Decision:
+        base = self._base()
+        self.say("are the hypotheses consistent?")
+        found = self._contradiction(base)
+        if found is not None:
+            return found
+        proofs: list[Callable[[Proof], Fact]] = []
+        unproved: list[str] = []
+        for number, conclusion in enumerate(self.statement.conclude, 1):
+            self.say(f"conclusion {number} of {len(self.statement.conclude)}")
+            try:
+                goals = self._goals(number, conclusion)
+            except Outside as reason:
+                unproved.append(str(reason))
+                continue
+            for goal in goals:
+                answer = self._settle(base, number, goal)
+                if isinstance(answer, Decision):
+                    return answer
+                if isinstance(answer, str):
+                    unproved.append(answer)
+                else:
+                    proofs.append(answer)
+        if unproved:
+            return self._undecided(*unproved)
+        return self._certified(proofs)
+
+    def _base(self) -> System:
+        """The hypotheses and ranges."""
+        system = System(self.names)
+        for number, hypothesis in enumerate(self.statement.given, 1):
+
+            def given(proof: Proof, number: int = number) -> Fact:
+                return proof.derivation.step("given", hypothesis=number)
+
+            system.suppose(hypothesis.judgment, given, "given")
+        for variable in self.statement.for_all:
+            for place, limit in enumerate(variable.range, 1):
+
+                def inside(proof: Proof, name: str = variable.name, place: int = place) -> Fact:
+                    return proof.derivation.step("range", variable=name, number=place)
+
+                system.suppose(limit, inside, "range")
+        return system
+
+    def _contradiction(self, base: System) -> Decision | None:
+        """The verdict "vacuous", if the hypotheses contradict each other."""
+        system = base.copy()
+        system.close()
+        for values in self._numbers(system, None):
+            model = self._saturate(system, None, values, direct=False)
+            base.learn(system)
+            if model is not None:
+                return None
+            found = infer(system, None, self.clock)
+            if found is not None:
+                derivation = Derivation(self.file, None, None, "vacuous", None)
+                found.fact(Proof(derivation))
+                return self._verified("vacuous", derivation, None, {}, ())
+        return None
+
+    # ------------------------------------------------------------------ one conclusion
+
+    def _goals(self, number: int, conclusion: Conclusion) -> list[Goal]:
+        """What has to be derived for a conclusion.  Raises Outside."""
+        kinds = [
+            isinstance(c, Lipschitz) or (isinstance(c, Comparison) and c.relation == "=")
+            for c in conclusion.any
+        ]
+        if sum(kinds) > 1:
+            raise Outside(
+                f"conclusion {number} has several alternatives that are equations or Lipschitz "
+                "bounds; claim them one by one"
+            )
+        others = tuple(place for place, kind in enumerate(kinds) if not kind)
+        if not any(kinds):
+            (target, *more) = conclusion.any
+            if not more and isinstance(target, Comparison):
+                return [Goal(target, (), lambda proof, fact: fact)]
+            return [Goal(None, others, lambda proof, fact: fact)]
+        special = conclusion.any[kinds.index(True)]
+        if isinstance(special, Lipschitz):
+            return [self._everywhere(special, others)]
+        return list(_both_sides(special, others))
+
+    def _everywhere(self, claim: Lipschitz, others: tuple[int, ...]) -> Goal:
+        """|f(u) - f(v)| <= s |u - v| for two arbitrary vectors."""
+        entry = self.names[claim.map]
+        space = entry.domain if isinstance(entry, Map | Defined) else ""
+        u, v = [name for name, own in self.arbitrary.items() if own == space][:2]
+        left, right = (Term.of(Bound(name, space)) for name in (u, v))
+        rise = map_at(self.context, claim.map, left) - map_at(self.context, claim.map, right)
+        target = Comparison.of(norm(rise), "<=", claim.bound * norm(left - right))
+
+        def finish(proof: Proof, fact: Fact) -> Fact:
+            return proof.derivation.step(
+                "everywhere", fact, map=claim.map, left=u, right=v, bound=claim.bound
+            )
+
+        return Goal(target, others, finish)
+
+    def _settle(
+        self, base: System, number: int, goal: Goal
+    ) -> Decision | str | Callable[[Proof], Fact]:
+        """A proof recipe, a refutation of the claim, or why there is neither."""
+        try:
+            return self._attempt(base, number, goal)
+        except NeedsDenial:
+            if goal.denied:
+                return "a proof would have to deny an equation or a Lipschitz bound"
+            return self._attempt(base, number, Goal(None, (0,), goal.finish))
+
+    def _attempt(
+        self, base: System, number: int, goal: Goal
+    ) -> Decision | str | Callable[[Proof], Fact]:
+        system = base.copy()
+        for place in goal.denied:
+            claim = self.statement.conclude[number - 1].any[place]
+
+            def deny(proof: Proof, place: int = place) -> Fact:
+                return proof.derivation.step("denied", conclusion=number, alternative=place + 1)
+
+            system.suppose(negations(claim)[0], deny, "denied")
+        if goal.target is not None:
+            system.look(goal.target.difference)
+        for known in base.learned:
+            system.know(known)
+        system.close()
+        self.outside |= system.incomplete
+        reasons: list[str] = []
+        for values in self._numbers(system, goal.target):
+            model = self._saturate(system, goal.target, values, goal.target is not None)
+            base.learn(system)
+            if model is not None:
+                found = self._refute(system, model, reasons)
+                if found is not None:
+                    return found
+                continue
+            proved = infer(system, goal.target, self.clock)
+            if proved is not None:
+                return lambda proof: goal.finish(proof, proved.fact(proof))
+        return "; ".join(dict.fromkeys(reasons)) or (
+            "for some numbers in place of the constants it is true, but no proof for all was found"
+        )
+
+    def _saturate(
+        self, system: System, target: Comparison | None, values: Mapping[str, Fraction], direct: bool
+    ) -> Model | None:
+        against = () if target is None else (negation(target, values),)
+        before = sum(known.origin == "triangle" for known in system.knowns)
+        saturation = Saturation(system, against, values, self.clock, self.limits, direct)
+        try:
+            return saturation.run()
+        finally:
+            self.instances += sum(k.origin == "triangle" for k in system.knowns) - before
+            self.query = (system, against)
+
+    def _numbers(
+        self, system: System, target: Comparison | None
+    ) -> Iterator[dict[str, Fraction]]:
+        """Numbers for the constants that occur in products; {} alone if there are none."""
+        scalars = [known.difference for known in system.knowns]
+        found = monomials([*scalars, *([target.difference] if target else [])])
+        fixed: list[str] = []
+        while True:
+            open_ = [
+                [q for q in m if not (isinstance(q, Constant) and q.name in fixed)] for m in found
+            ]
+            products = [rest for rest in open_ if len(rest) > 1]
+            names = [q.name for rest in products for q in rest if isinstance(q, Constant)]
+            if not names:
+                break
+            fixed.append(max(sorted(set(names)), key=names.count))
+        if not fixed:
+            yield {}
+            return
+        yield from (dict(zip(fixed, row, strict=True)) for row in _grid(len(fixed)))
+
+    # ------------------------------------------------------------------ answers
+
+    def _refute(self, system: System, model: Model, reasons: list[str]) -> Decision | None:
+        if self.statement.exists:
+            reasons.append("the witness does not serve, which refutes no 'exists'")
+            return None
+        builder = Builder(self.statement, system, model, {})
+        try:
+            rows = builder.rows()
+            found = smaller(builder, rows, self._violates)
+        except Outside as reason:
+            reasons.append(str(reason))
+            return None
+        if found is None:
+            first = builder.example(rows)
+            reasons.append(self._why(first) if first else "no linear map has these values")
+            return None
+        _, example = found
+        derivation = refute(self.file, example.problem_file, example.choices)
+        return self._verified("refuted", derivation, example.problem_file, example.choices, ())
+
+    def _violates(self, example: Example) -> bool:
+        return not self._why(example)
+
+    def _why(self, example: Example) -> str:
+        """Why a problem does not refute the claim; "" if it does."""
+        try:
+            refute(self.file, example.problem_file, example.choices)
+        except (Rejected, Unreadable) as reason:
+            return f"the numbers found are no counterexample: {reason}"
+        return ""
+
+    def _certified(self, proofs: Sequence[Callable[[Proof], Fact]]) -> Decision:
+        derivation = Derivation(
+            self.file, None, None, "certified", self.choices, None, self.arbitrary
+        )
+        proof = Proof(derivation)
+        for steps in proofs:
+            steps(proof)
+        return self._verified("certified", derivation, None, {}, ())
+
+    def _verified(
+        self,
+        verdict: str,
+        derivation: Derivation,
+        problem_file: bytes | None,
+        choices: dict[str, str],
+        words: tuple[str, ...],
+    ) -> Decision:
+        report = verify(self.file, problem_file, derivation.certificate(), no_files)
+        return Decision(
+            verdict=verdict,
+            statement_file=self.file,
+            derivation=derivation,
+            problem_file=problem_file,
+            choices=choices,
+            report=report,
+            words=words,
+            instances=self.instances,
+            outside=tuple(self.outside),
+            query=self.query,
+        )
+
+    def _undecided(self, *reasons: str) -> Decision:
+        return Decision(
+            verdict="undecided",
+            statement_file=self.file,
+            words=tuple(dict.fromkeys(reasons)),
+            instances=self.instances,
+            outside=tuple(self.outside),
+            query=self.query,
+        )
+
+
+def _both_sides(claim: Judgment, others: tuple[int, ...]) -> Iterator[Goal]:
+    """a <= b, then b <= a, then a = b."""
+    if not isinstance(claim, Comparison):
+        return
+    sides: list[Fact] = []
+    one = Comparison(claim.difference, "<=")
+    other = Comparison(claim.difference.times(Fraction(-1)), "<=")
+
+    def first(proof: Proof, fact: Fact) -> Fact:
+        sides[:] = [fact]
+        return fact
+
+    def second(proof: Proof, fact: Fact) -> Fact:
+        return proof.derivation.step("equal", sides[0], fact)
+
+    yield Goal(one, others, first)
+    yield Goal(other, others, second)
+
+
+def _own_variables(statement: Statement, names: Names) -> dict[str, str]:
+    """Two arbitrary vectors for the domain of each map whose Lipschitz constant is concluded."""
+    found: dict[str, str] = {}
+    parameters = {e.parameter for e in names.values() if isinstance(e, Defined)}
+    for conclusion in statement.conclude:
+        for claim in conclusion.any:
+            entry = names.get(claim.map) if isinstance(claim, Lipschitz) else None
+            if not isinstance(entry, Map | Defined) or entry.domain in found.values():
+                continue
+            for base in "uv":
+                free = (n for k in range(99) if (n := base + (f"_{k}" if k else "")) not in names)
+                found[next(n for n in free if n not in parameters and n not in found)] = entry.domain
+    return found
+
+
+def _grid(count: int) -> Iterator[tuple[Fraction, ...]]:
+    """Numbers for so many constants: all equal first, then mixed."""
+    seen: set[tuple[Fraction, ...]] = set()
+    equal = ((number,) * count for number in GRID)
+    mixed = product(GRID, repeat=count)
+    for row in islice((*equal, *islice(mixed, CHOICES)), None):
+        if row not in seen:
+            seen.add(row)
+            yield row
+        if len(seen) >= CHOICES:
+            return
+
+
+__all__ = ["Combination", "Decision", "Limits", "Norm", "NotLipschitz", "Space", "Unit", "decide"]
