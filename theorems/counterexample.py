@@ -29,9 +29,11 @@ from certificates.terms import Atom, Bound, Datum, Term, bound_variables
 
 from .exactly import in_span, kernel, rank, solve
 from .known import Bounded
+from .oracle import Clock, combination, extension
 from .saturate import Model
 from .system import Outside, System
 
+ROUNDS = 3  # for bounded linear maps that lead back to their space
 Row = tuple[Fraction, ...]
 Rows = dict[str, list[Row]]  # functionals of each space, on its atoms
 
@@ -55,6 +57,7 @@ class Builder:
     system: System
     model: Model
     units: Mapping[str, int]
+    clock: Clock
 
     def constant(self, name: str) -> Fraction:
         """The number for a constant; one that occurs nowhere gets 1."""
@@ -131,57 +134,79 @@ class Builder:
 
     # ------------------------------------------------------------------ the problem
 
-    def lifted(self, rows: Rows) -> tuple[Rows, dict[str, list[tuple[int, int]]]]:
-        """The rows with those that bounded linear maps need, and which those are.
+    def lifted(self, rows: Rows) -> tuple[Rows, dict[str, list[Row]]]:
+        """The rows with those that bounded linear maps need, and the matrices of these maps.
 
-        For each bounded map: for each coordinate of its target (place, sign) in its domain.
+        For each coordinate g of the target, g(A v) must be a combination of the coordinates of v
+        whose coefficients have absolute values that add up to at most K.  Where there is none, a
+        multiple of an extension of g(A v) becomes a new coordinate.  Raises Outside where this
+        does not end, which can happen only if bounded maps lead back to their space.
         """
         full = {space: list(own) for space, own in rows.items()}
-        selections: dict[str, list[tuple[int, int]]] = {}
-        for name in self._in_order():
-            entry, bound = self.system.names[name], self.bound(name)
-            if not isinstance(entry, Map) or not bound:
-                continue
-            selections[name] = []
-            domain, target = self.atoms(entry.domain), self.atoms(entry.target)
-            for g in full[entry.target]:
-                values = dict(zip(target, g, strict=True))
-                lift = []
-                for atom in domain:
-                    image = self.system.apply(name, Term.of(atom))
-                    lift.append(
-                        sum((c * values.get(a, Fraction(0)) for a, c in image.parts), Fraction(0))
-                        / bound
-                    )
-                own = full[entry.domain]
-                for sign in (1, -1):
-                    turned = tuple(sign * c for c in lift)
-                    if turned in own:
-                        selections[name].append((own.index(turned), sign))
-                        break
-                else:
-                    own.append(tuple(lift))
-                    selections[name].append((len(own) - 1, 1))
-        return full, selections
+        matrices: dict[str, list[Row]] = {}
+        maps = self._in_order()
+        for _ in range(1 + len(maps) * ROUNDS):
+            before = sum(map(len, full.values()))
+            for name in maps:
+                matrices[name] = [self._preimage(name, g, full) for g in self._coordinates(name, full)]
+            if before == sum(map(len, full.values())):
+                return full, matrices
+        raise Outside("bounds on linear maps that lead back to their own space")
+
+    def _coordinates(self, name: str, full: Rows) -> list[Row]:
+        return list(full[self._arrow(name).target])
+
+    def _arrow(self, name: str) -> Map:
+        entry = self.system.names[name]
+        if not isinstance(entry, Map):
+            raise Outside(f"{name} is not declared as a map")
+        return entry
+
+    def _preimage(self, name: str, g: Row, full: Rows) -> Row:
+        """Coefficients of v -> g(A v) on the coordinates of v; a new coordinate if need be."""
+        entry, bound = self._arrow(name), self.bound(name) or Fraction(0)
+        own = full[entry.domain]
+        values = dict(zip(self.atoms(entry.target), g, strict=True))
+        wanted: dict[int, Fraction] = {}
+        for place, atom in enumerate(self.atoms(entry.domain)):
+            parts = self.system.apply(name, Term.of(atom)).parts
+            if all(a in values for a, _ in parts):
+                wanted[place] = sum((c * values[a] for a, c in parts), Fraction(0))
+        if not bound or not any(wanted.values()):
+            return (Fraction(0),) * len(own)
+        for place, row in enumerate(own):
+            for sign in (1, -1):
+                if all(sign * bound * row[k] == value for k, value in wanted.items()):
+                    return tuple(sign * bound * (k == place) for k in range(len(own)))
+        if len(wanted) < len(self.atoms(entry.domain)):
+            known = combination(own, wanted, bound, self.clock)
+            if known is not None:
+                return known
+        tracked, vectors = self.system.coordinates(entry.domain)
+        sizes = [bound * self.model.values.get((t.norm,), Fraction(0)) for t in tracked]
+        found = extension(vectors, sizes, wanted, self.clock)
+        if found is None:
+            raise Outside(f"the bound of {name}, which leads back to its own space")
+        own.append(tuple(c / bound for c in found))
+        return tuple(bound * (k == len(own) - 1) for k in range(len(own)))
 
     def _in_order(self) -> list[str]:
-        """Bounded linear maps, each after those that start where it ends."""
-        maps = {
+        """Bounded linear maps, where possible each after those that start where it ends."""
+        left = {
             name: entry
             for name, entry in self.system.names.items()
             if isinstance(entry, Map) and entry.linear and self.bound(name) is not None
         }
         order: list[str] = []
-        while len(order) < len(maps):
+        while left:
             ready = [
                 name
-                for name, entry in maps.items()
-                if name not in order
-                and all(n in order for n, e in maps.items() if e.domain == entry.target)
+                for name, entry in left.items()
+                if not any(e.domain == entry.target for e in left.values())
             ]
-            if not ready:
-                raise Outside("bounds on linear maps that lead back to their own space")
-            order += ready
+            name = ready[0] if ready else next(iter(left))
+            order.append(name)
+            del left[name]
         return order
 
     def atoms(self, space: str) -> list[Atom]:
@@ -190,7 +215,7 @@ class Builder:
 
     def example(self, rows: Rows) -> Example | None:
         """The problem in these coordinates; None if a linear map would not be well-defined."""
-        full, selections = self.lifted(rows)
+        full, matrices = self.lifted(rows)
         position = _Coordinates(self, full)
         linear: dict[str, object] = {}
         maps: dict[str, object] = {}
@@ -200,7 +225,11 @@ class Builder:
             if not entry.linear:
                 maps[name] = self._map(name, entry, position)
                 continue
-            matrix = self._matrix(name, entry, position, selections.get(name))
+            bounded = matrices.get(name)
+            if bounded is None:
+                matrix = self._matrix(name, entry, position)
+            else:
+                matrix = position.padded(bounded, entry)
             if matrix is None:
                 return None
             linear[name] = {"kind": "dense", "matrix": _array(matrix)}
@@ -230,17 +259,11 @@ class Builder:
         return {"dimension": str(dimension), "norm": kind}
 
     def _matrix(
-        self, name: str, entry: Map, position: _Coordinates, selection: list[tuple[int, int]] | None
+        self, name: str, entry: Map, position: _Coordinates
     ) -> list[list[Fraction]] | None:
+        """A matrix with the right images, for a map without a bound; None if there is none."""
         p, q = position.dimension(entry.domain), position.dimension(entry.target)
         zero = [[Fraction(0)] * p for _ in range(q)]
-        bound = self.bound(name)
-        if bound == 0:
-            return zero
-        if bound is not None and selection is not None:
-            for number, (place, sign) in enumerate(selection):
-                zero[number][place] = sign * bound
-            return zero
         pairs = [
             (position.of(Term.of(atom)), position.of(image))
             for atom in self.atoms(entry.domain)
@@ -319,6 +342,12 @@ class _Coordinates:
     def dimension(self, space: str) -> int:
         """At least 1, and at least what the statement declares."""
         return max(1, len(self.rows.get(space, [])), self.declared.get(space) or 1)
+
+    def padded(self, rows: list[Row], entry: Map) -> list[list[Fraction]]:
+        """The matrix with these rows, and zeros up to the dimensions of the spaces."""
+        p, q = self.dimension(entry.domain), self.dimension(entry.target)
+        full = [[*row, *[Fraction(0)] * (p - len(row))] for row in rows]
+        return full + [[Fraction(0)] * p for _ in range(q - len(full))]
 
     def knows(self, term: Term) -> bool:
         """Whether all atoms of a term occur."""

@@ -35,6 +35,7 @@ from .known import Proof
 from .oracle import Clock, Row, TooLarge
 from .refutation import no_files, refute
 from .saturate import Limits, Model, NeedsDenial, Saturation
+from .settled import settled
 from .system import Outside, System, monomials
 
 GRID = [Fraction(1), Fraction(1, 10), Fraction(10), Fraction(1, 2), Fraction(2), Fraction(100)]
@@ -109,6 +110,8 @@ class _Decider:
         self.statement: Statement = context.statement
         self.context = context
         self.names: Names = context.names
+        self.signs: dict[str, int] = {}
+        self.units = [name for name, entry in self.names.items() if isinstance(entry, Unit)]
         self.outside: dict[str, None] = {}
         self.instances = 0
         self.query: tuple[System, tuple[Row, ...]] | None = None
@@ -118,7 +121,18 @@ class _Decider:
     def run(self) -> Decision:
         """Hypotheses first, then each conclusion."""
         try:
-            return self._run()
+            found = self._run()
+            whole = self.statement
+            for signs in product((1, -1), repeat=len(self.units) if len(self.units) < 5 else 0):
+                if found.verdict != "undecided" or not self.units:
+                    break
+                # a counterexample may take 1 or -1 for a number of modulus 1
+                self.signs = dict(zip(self.units, signs, strict=True))
+                self.statement = settled(whole, self.signs)
+                tried = self._run()
+                if tried.verdict == "refuted":
+                    return tried
+            return found
         except TooLarge as reason:
             return self._undecided(str(reason))
 
@@ -145,7 +159,7 @@ class _Decider:
                     unproved.append(answer)
                 else:
                     proofs.append(answer)
-        if unproved:
+        if unproved or self.signs:
             return self._undecided(*unproved)
         return self._certified(proofs)
 
@@ -177,7 +191,7 @@ class _Decider:
             if model is not None:
                 return None
             found = infer(system, None, self.clock)
-            if found is not None:
+            if found is not None and not self.signs:
                 derivation = Derivation(self.file, None, None, "vacuous", None)
                 found.fact(Proof(derivation))
                 return self._verified("vacuous", derivation, None, {}, ())
@@ -228,11 +242,12 @@ class _Decider:
     ) -> Decision | str | Callable[[Proof], Fact]:
         """A proof recipe, a refutation of the claim, or why there is neither."""
         try:
-            return self._attempt(base, number, goal)
+            answer = self._attempt(base, number, goal)
         except NeedsDenial:
-            if goal.denied:
-                return "a proof would have to deny an equation or a Lipschitz bound"
+            answer = "a proof would have to deny an equation or a Lipschitz bound"
+        if isinstance(answer, str) and goal.target in self.statement.conclude[number - 1].any:
             return self._attempt(base, number, Goal(None, (0,), goal.finish))
+        return answer
 
     def _attempt(
         self, base: System, number: int, goal: Goal
@@ -251,6 +266,8 @@ class _Decider:
             system.know(known)
         system.close()
         self.outside |= system.incomplete
+        if self.units:
+            self.outside["numbers of modulus 1"] = None
         reasons: list[str] = []
         for values in self._numbers(system, goal.target):
             model = self._saturate(system, goal.target, values, goal.target is not None)
@@ -303,10 +320,13 @@ class _Decider:
     # ------------------------------------------------------------------ answers
 
     def _refute(self, system: System, model: Model, reasons: list[str]) -> Decision | None:
+        if self.units and not self.signs:
+            reasons.append("numbers of modulus 1 are chosen next")
+            return None
         if self.statement.exists:
             reasons.append("the witness does not serve, which refutes no 'exists'")
             return None
-        builder = Builder(self.statement, system, model, {})
+        builder = Builder(self.statement, system, model, self.signs, self.clock)
         try:
             rows = builder.rows()
             found = smaller(builder, rows, self._violates)

@@ -102,6 +102,7 @@ def infer(system: System, target: Comparison | None, clock: Clock) -> Combinatio
     simple = all(len(m) <= 1 for m in _all_monomials(system, target))
     plain = [Multiple(known, ()) for known in system.knowns]
     rows = plain if simple else expand(system, target)
+    rows.sort(key=lambda multiple: multiple.known.origin != "number" or multiple.monomial != ())
     inequalities = Inequalities(clock)
     scalars = [multiple.scalar() for multiple in rows]
     signs = [
@@ -121,7 +122,8 @@ def infer(system: System, target: Comparison | None, clock: Clock) -> Combinatio
         inequalities.add(form)
     if inequalities.feasible():
         return None
-    core = inequalities.core()
+    # z3 knows that 0 < 1; the multipliers need it as a row
+    core = sorted({0, *inequalities.core()})
     found = multipliers([forms[k] for k in core], clock)
     weights = dict(zip(core, found, strict=True))
     own = weights.pop(len(rows), Fraction(0)) if target is not None else Fraction(0)

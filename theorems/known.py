@@ -127,7 +127,10 @@ def lipschitz(bounded: Bounded, left: Term, right: Term, values: Term) -> Known:
 
     def steps(proof: Proof) -> Fact:
         return proof.derivation.step(
-            "lipschitz", proof.fact(bounded), left=left, right=written(right, left)
+            "lipschitz",
+            proof.fact(bounded),
+            left=written(left, right),
+            right=written(right, left),
         )
 
     difference = bounded.bound * norm(left - right) - norm(values)
@@ -139,7 +142,11 @@ def congruence(zero: Known, map: str, left: Term, right: Term, values: Term) -> 
 
     def steps(proof: Proof) -> Fact:
         return proof.derivation.step(
-            "congruence", proof.fact(zero), map=map, left=left, right=written(right, left)
+            "congruence",
+            proof.fact(zero),
+            map=map,
+            left=written(left, right),
+            right=written(right, left),
         )
 
     return Known(norm(values).times(Fraction(-1)), False, steps, "congruence")

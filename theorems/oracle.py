@@ -243,3 +243,37 @@ class Norming:
             value = fraction(model.eval(size, model_completion=True))
             found[i] = found.get(i, Fraction(0)) + sign * value
         return Shorter(tuple((i, c) for i, c in found.items() if c))
+
+
+def combination(
+    rows: Sequence[Sequence[Fraction]], wanted: Mapping[int, Fraction], bound: Fraction, clock: Clock
+) -> tuple[Fraction, ...] | None:
+    """m with  sum m_i rows[i][k] = wanted[k]  for all k, and  sum |m_i| <= bound; or None."""
+    solver = z3.SolverFor("QF_LRA")
+    pairs = [(z3.Real(f"p{i}"), z3.Real(f"n{i}")) for i in range(len(rows))]
+    for pair in pairs:
+        solver.add(*(part >= 0 for part in pair))
+    solver.add(z3.Sum([part for pair in pairs for part in pair]) <= rational(bound))
+    for k, value in wanted.items():
+        summands = [rational(row[k]) * (p - n) for row, (p, n) in zip(rows, pairs, strict=True)]
+        solver.add(z3.Sum(summands) == rational(value))
+    if not check(solver, clock):
+        return None
+    model = solver.model()
+    return tuple(fraction(model.eval(p - n, model_completion=True)) for p, n in pairs)
+
+
+def extension(
+    vectors: Sequence[Sequence[Fraction]],
+    sizes: Sequence[Fraction],
+    wanted: Mapping[int, Fraction],
+    clock: Clock,
+) -> tuple[Fraction, ...] | None:
+    """A functional with the wanted values on some coordinates and |f(t_i)| <= sizes[i]; or None."""
+    norming = Norming(vectors, sizes, clock)
+    for k, value in wanted.items():
+        norming.solver.add(norming.unknowns[k] == rational(value))
+    if not check(norming.solver, clock, *norming.assumptions):
+        return None
+    model = norming.solver.model()
+    return tuple(fraction(model.eval(u, model_completion=True)) for u in norming.unknowns)
