@@ -61,8 +61,6 @@ class Builder:
 
     def constant(self, name: str) -> Fraction:
         """The number for a constant; one that occurs nowhere gets 1."""
-        if name in self.model.constants:
-            return self.model.constants[name]
         entry = self.system.names[name]
         for monomial, number in self.model.values.items():
             if len(monomial) == 1 and getattr(monomial[0], "name", None) == name:
@@ -93,7 +91,9 @@ class Builder:
         for space in self.spaces():
             tracked, vectors = self.system.coordinates(space)
             sizes = [self.model.values.get((t.norm,), Fraction(0)) for t in tracked]
-            candidates = list(dict.fromkeys(f for f in self.model.functionals.get(space, []) if any(f)))
+            candidates = list(
+                dict.fromkeys(f for f in self.model.functionals.get(space, []) if any(f))
+            )
             realised = {
                 f: {k for k, v in enumerate(vectors) if abs(_dot(f, v)) == sizes[k]}
                 for f in candidates
@@ -148,7 +148,9 @@ class Builder:
         for _ in range(1 + len(maps) * ROUNDS):
             before = sum(map(len, full.values()))
             for name in maps:
-                matrices[name] = [self._preimage(name, g, full) for g in self._coordinates(name, full)]
+                matrices[name] = [
+                    self._preimage(name, g, full) for g in self._coordinates(name, full)
+                ]
             if before == sum(map(len, full.values())):
                 return full, matrices
         raise Outside("bounds on linear maps that lead back to their own space")
@@ -258,9 +260,7 @@ class Builder:
         kind = declared if declared and dimension == 1 else "linf"
         return {"dimension": str(dimension), "norm": kind}
 
-    def _matrix(
-        self, name: str, entry: Map, position: _Coordinates
-    ) -> list[list[Fraction]] | None:
+    def _matrix(self, name: str, entry: Map, position: _Coordinates) -> list[list[Fraction]] | None:
         """A matrix with the right images, for a map without a bound; None if there is none."""
         p, q = position.dimension(entry.domain), position.dimension(entry.target)
         zero = [[Fraction(0)] * p for _ in range(q)]

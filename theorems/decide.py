@@ -21,25 +21,26 @@ from fractions import Fraction
 from itertools import islice, product
 
 from certificates.format import Rejected, Unreadable
-from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
+from certificates.judgments import Comparison, Judgment, Lipschitz, negations
 from certificates.kernel import Report, prepare, verify
-from certificates.language import Defined, Map, Names, Space, Unit
+from certificates.language import Defined, Map, Names, Unit
 from certificates.rules import at as map_at
 from certificates.statements import Conclusion, Statement
-from certificates.terms import Bound, Constant, Norm, Term, norm
+from certificates.terms import Bound, Term, norm
 
 from .counterexample import Builder, Example, smaller
 from .derivation import Derivation, Fact
-from .infer import Combination, infer, negation
+from .infer import infer, negation
 from .known import Proof
-from .oracle import Clock, Row, TooLarge
+from .oracle import Clock, TooLarge
 from .refutation import no_files, refute
-from .saturate import Limits, Model, NeedsDenial, Saturation
+from .saturate import Limits, Model, NeedsDenial, Saturation, triangles
 from .settled import settled
-from .system import Outside, System, monomials
+from .system import Outside, System
+from .trials import Numbers, numbers
 
-GRID = [Fraction(1), Fraction(1, 10), Fraction(10), Fraction(1, 2), Fraction(2), Fraction(100)]
-CHOICES = 24  # of numbers for the constants in products
+MINUS = Fraction(-1)
+TRIANGLES = 300  # so many triangle inequalities are put in at once where norms are multiplied
 Progress = Callable[[str], None]
 
 
@@ -61,19 +62,21 @@ class Decision:
     words: tuple[str, ...] = ()
     instances: int = 0
     outside: tuple[str, ...] = ()
-    query: tuple[System, tuple[Row, ...]] | None = None
+    query: tuple[System, tuple[Comparison, ...]] | None = None
 
 
 @dataclass(frozen=True)
 class Goal:
     """What is to be derived for one conclusion, and the step that ends it.
 
-    Without a target: a contradiction from `denied` alternatives.
+    Without a target: a contradiction from `denied` alternatives.  `against` are comparisons that
+    a counterexample must satisfy, for which there is no form of proof.
     """
 
     target: Comparison | None
     denied: tuple[int, ...]
     finish: Callable[[Proof, Fact], Fact]
+    against: tuple[Comparison, ...] = ()
 
 
 def decide(
@@ -114,7 +117,7 @@ class _Decider:
         self.units = [name for name, entry in self.names.items() if isinstance(entry, Unit)]
         self.outside: dict[str, None] = {}
         self.instances = 0
-        self.query: tuple[System, tuple[Row, ...]] | None = None
+        self.query: tuple[System, tuple[Comparison, ...]] | None = None
 
     # ------------------------------------------------------------------ the whole claim
 
@@ -185,8 +188,8 @@ class _Decider:
         """The verdict "vacuous", if the hypotheses contradict each other."""
         system = base.copy()
         system.close()
-        for values in self._numbers(system, None):
-            model = self._saturate(system, None, values, direct=False)
+        for values in numbers(system, (), (), self.clock):
+            model = self._saturate(system, (), values, direct=False)
             base.learn(system)
             if model is not None:
                 return None
@@ -205,17 +208,16 @@ class _Decider:
             isinstance(c, Lipschitz) or (isinstance(c, Comparison) and c.relation == "=")
             for c in conclusion.any
         ]
-        if sum(kinds) > 1:
-            raise Outside(
-                f"conclusion {number} has several alternatives that are equations or Lipschitz "
-                "bounds; claim them one by one"
-            )
         others = tuple(place for place, kind in enumerate(kinds) if not kind)
         if not any(kinds):
             (target, *more) = conclusion.any
             if not more and isinstance(target, Comparison):
                 return [Goal(target, (), lambda proof, fact: fact)]
             return [Goal(None, others, lambda proof, fact: fact)]
+        if sum(kinds) > 1:
+            several = [c for c, kind in zip(conclusion.any, kinds, strict=True) if kind]
+            cases = product(*(self._negations(claim) for claim in several))
+            return [Goal(None, others, lambda proof, fact: fact, case) for case in cases]
         special = conclusion.any[kinds.index(True)]
         if isinstance(special, Lipschitz):
             return [self._everywhere(special, others)]
@@ -223,12 +225,7 @@ class _Decider:
 
     def _everywhere(self, claim: Lipschitz, others: tuple[int, ...]) -> Goal:
         """|f(u) - f(v)| <= s |u - v| for two arbitrary vectors."""
-        entry = self.names[claim.map]
-        space = entry.domain if isinstance(entry, Map | Defined) else ""
-        u, v = [name for name, own in self.arbitrary.items() if own == space][:2]
-        left, right = (Term.of(Bound(name, space)) for name in (u, v))
-        rise = map_at(self.context, claim.map, left) - map_at(self.context, claim.map, right)
-        target = Comparison.of(norm(rise), "<=", claim.bound * norm(left - right))
+        u, v, target = self._secant(claim)
 
         def finish(proof: Proof, fact: Fact) -> Fact:
             return proof.derivation.step(
@@ -236,6 +233,21 @@ class _Decider:
             )
 
         return Goal(target, others, finish)
+
+    def _secant(self, claim: Lipschitz) -> tuple[str, str, Comparison]:
+        """Two arbitrary vectors u, v, and |f(u) - f(v)| <= s |u - v|."""
+        entry = self.names[claim.map]
+        space = entry.domain if isinstance(entry, Map | Defined) else ""
+        u, v = [name for name, own in self.arbitrary.items() if own == space][:2]
+        left, right = (Term.of(Bound(name, space)) for name in (u, v))
+        rise = map_at(self.context, claim.map, left) - map_at(self.context, claim.map, right)
+        return u, v, Comparison.of(norm(rise), "<=", claim.bound * norm(left - right))
+
+    def _negations(self, claim: Judgment) -> list[Comparison]:
+        """Comparisons any one of which refutes an equation or a Lipschitz bound."""
+        if isinstance(claim, Lipschitz):
+            return [negation(self._secant(claim)[2])]
+        return [found for found in negations(claim) if isinstance(found, Comparison)]
 
     def _settle(
         self, base: System, number: int, goal: Goal
@@ -260,8 +272,10 @@ class _Decider:
                 return proof.derivation.step("denied", conclusion=number, alternative=place + 1)
 
             system.suppose(negations(claim)[0], deny, "denied")
-        if goal.target is not None:
-            system.look(goal.target.difference)
+        wanted = [goal.target] if goal.target else []
+        against = [*map(negation, wanted), *goal.against]
+        for comparison in against:
+            system.look(comparison.difference)
         for known in base.learned:
             system.know(known)
         system.close()
@@ -269,53 +283,45 @@ class _Decider:
         if self.units:
             self.outside["numbers of modulus 1"] = None
         reasons: list[str] = []
-        for values in self._numbers(system, goal.target):
-            model = self._saturate(system, goal.target, values, goal.target is not None)
+        self._products_of_norms(system)
+        for values in numbers(system, against, against, self.clock):
+            model = self._saturate(system, against, values, goal.target is not None)
             base.learn(system)
             if model is not None:
                 found = self._refute(system, model, reasons)
                 if found is not None:
                     return found
                 continue
-            proved = infer(system, goal.target, self.clock)
+            proved = None if goal.against else infer(system, goal.target, self.clock)
             if proved is not None:
                 return lambda proof: goal.finish(proof, proved.fact(proof))
+        if goal.against and not reasons:
+            return (
+                f"conclusion {number} has several alternatives that are equations or Lipschitz "
+                "bounds; no counterexample was found, and there is no form of proof for it: "
+                "claim them one by one"
+            )
         return "; ".join(dict.fromkeys(reasons)) or (
             "for some numbers in place of the constants it is true, but no proof for all was found"
         )
 
+    def _products_of_norms(self, system: System) -> None:
+        """Where norms are multiplied, triangle inequalities are wanted before any numbers."""
+        if "products of norms" not in system.incomplete:
+            return
+        for known in islice(triangles(system), TRIANGLES):
+            system.know(known)
+
     def _saturate(
-        self, system: System, target: Comparison | None, values: Mapping[str, Fraction], direct: bool
+        self, system: System, against: Sequence[Comparison], values: Numbers, direct: bool
     ) -> Model | None:
-        against = () if target is None else (negation(target, values),)
         before = sum(known.origin == "triangle" for known in system.knowns)
         saturation = Saturation(system, against, values, self.clock, self.limits, direct)
         try:
             return saturation.run()
         finally:
             self.instances += sum(k.origin == "triangle" for k in system.knowns) - before
-            self.query = (system, against)
-
-    def _numbers(
-        self, system: System, target: Comparison | None
-    ) -> Iterator[dict[str, Fraction]]:
-        """Numbers for the constants that occur in products; {} alone if there are none."""
-        scalars = [known.difference for known in system.knowns]
-        found = monomials([*scalars, *([target.difference] if target else [])])
-        fixed: list[str] = []
-        while True:
-            open_ = [
-                [q for q in m if not (isinstance(q, Constant) and q.name in fixed)] for m in found
-            ]
-            products = [rest for rest in open_ if len(rest) > 1]
-            names = [q.name for rest in products for q in rest if isinstance(q, Constant)]
-            if not names:
-                break
-            fixed.append(max(sorted(set(names)), key=names.count))
-        if not fixed:
-            yield {}
-            return
-        yield from (dict(zip(fixed, row, strict=True)) for row in _grid(len(fixed)))
+            self.query = (system, tuple(against))
 
     # ------------------------------------------------------------------ answers
 
@@ -400,7 +406,7 @@ def _both_sides(claim: Judgment, others: tuple[int, ...]) -> Iterator[Goal]:
         return
     sides: list[Fact] = []
     one = Comparison(claim.difference, "<=")
-    other = Comparison(claim.difference.times(Fraction(-1)), "<=")
+    other = Comparison(claim.difference.times(MINUS), "<=")
 
     def first(proof: Proof, fact: Fact) -> Fact:
         sides[:] = [fact]
@@ -424,21 +430,10 @@ def _own_variables(statement: Statement, names: Names) -> dict[str, str]:
                 continue
             for base in "uv":
                 free = (n for k in range(99) if (n := base + (f"_{k}" if k else "")) not in names)
-                found[next(n for n in free if n not in parameters and n not in found)] = entry.domain
+                found[next(n for n in free if n not in parameters and n not in found)] = (
+                    entry.domain
+                )
     return found
 
 
-def _grid(count: int) -> Iterator[tuple[Fraction, ...]]:
-    """Numbers for so many constants: all equal first, then mixed."""
-    seen: set[tuple[Fraction, ...]] = set()
-    equal = ((number,) * count for number in GRID)
-    mixed = product(GRID, repeat=count)
-    for row in islice((*equal, *islice(mixed, CHOICES)), None):
-        if row not in seen:
-            seen.add(row)
-            yield row
-        if len(seen) >= CHOICES:
-            return
-
-
-__all__ = ["Combination", "Decision", "Limits", "Norm", "NotLipschitz", "Space", "Unit", "decide"]
+__all__ = ["Decision", "Limits", "decide"]

@@ -62,8 +62,10 @@ def intersection(rows: Rows, seen: Sequence[int], width: int) -> list[list[Fract
     conditions = [[row[k] for row in independent] for k in hidden]
     weights = kernel(conditions, len(independent)) if independent else []
     return [
-        [sum((w * row[k] for w, row in zip(weight, independent, strict=True)), Fraction(0))
-         for k in range(width)]
+        [
+            sum((w * row[k] for w, row in zip(weight, independent, strict=True)), Fraction(0))
+            for k in range(width)
+        ]
         for weight in weights
     ]
 

@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations_with_replacement
 
 from certificates.judgments import FALSE, Comparison
-from certificates.terms import Constant, Monomial, Norm, Scalar
+from certificates.terms import Constant, Monomial, Norm, Quantity, Scalar
 
 from .derivation import Fact
-from .known import Known, Proof, nonnegative
+from .known import Known, Proof, nonnegative, product, square
 from .oracle import Clock, Inequalities, Row, multipliers
 from .system import System, monomials
 
 MAXIMAL_ROWS = 6000
 ROUNDS = 2
+ESSENTIAL = 10  # so many hypotheses are multiplied with each other
 
 
 @dataclass(frozen=True)
@@ -69,14 +71,14 @@ def _power(monomial: Monomial) -> Scalar:
     return Scalar(((monomial, Fraction(1)),))
 
 
-def at(scalar: Scalar, values: Mapping[str, Fraction]) -> dict[Monomial, Fraction]:
-    """A scalar with numbers for some constants: monomial -> coefficient."""
+def at(scalar: Scalar, values: Mapping[Quantity, Fraction]) -> dict[Monomial, Fraction]:
+    """A scalar with numbers for some quantities: monomial -> coefficient."""
     found: dict[Monomial, Fraction] = {}
     for monomial, coefficient in scalar.parts:
         rest = []
         for quantity in monomial:
-            if isinstance(quantity, Constant) and quantity.name in values:
-                coefficient *= values[quantity.name]
+            if quantity in values:
+                coefficient *= values[quantity]
             else:
                 rest.append(quantity)
         key = tuple(rest)
@@ -84,30 +86,53 @@ def at(scalar: Scalar, values: Mapping[str, Fraction]) -> dict[Monomial, Fractio
     return {monomial: c for monomial, c in found.items() if c}
 
 
-def row(known: Known, values: Mapping[str, Fraction]) -> Row:
-    """A fact as a row, with numbers for some constants."""
+def row(known: Known, values: Mapping[Quantity, Fraction]) -> Row:
+    """A fact as a row, with numbers for some quantities."""
     return Row(at(known.difference, values), known.strict)
 
 
-def negation(target: Comparison, values: Mapping[str, Fraction]) -> Row:
-    """What to add to the facts to refute a target, with numbers for some constants."""
-    return Row(at(target.difference.times(Fraction(-1)), values), target.relation == "<=")
+def negation(target: Comparison) -> Comparison:
+    """What to add to the facts to refute a target."""
+    opposite = target.difference.times(Fraction(-1))
+    return Comparison(opposite, "<" if target.relation == "<=" else "<=")
 
 
 def infer(system: System, target: Comparison | None, clock: Clock) -> Combination | None:
     """The target from the facts of a system, for all values of its constants; None if not found.
 
-    Without a target: 0 < 0.  Raises TooLarge at a limit.
+    Without a target: 0 < 0.  Where products occur, products of facts and squares are tried last.
+    Raises TooLarge at a limit.
     """
-    simple = all(len(m) <= 1 for m in _all_monomials(system, target))
-    plain = [Multiple(known, ()) for known in system.knowns]
-    rows = plain if simple else expand(system, target)
+    if all(len(m) <= 1 for m in _all_monomials(system, target)):
+        return _infer(system, target, clock, [Multiple(known, ()) for known in system.knowns])
+    found = _infer(system, target, clock, expand(system, target, system.knowns))
+    if found is not None:
+        return found
+    facts = [*system.knowns, *_products(system, target)]
+    return _infer(system, target, clock, expand(system, target, facts))
+
+
+def _products(system: System, target: Comparison | None) -> list[Known]:
+    """Products of two hypotheses, and squares of differences whose product occurs."""
+    own = [k for k in system.knowns if k.origin in ("given", "range", "denied")][:ESSENTIAL]
+    found = [product(a, b) for a, b in combinations_with_replacement(own, 2)]
+    pairs = [m for m in _all_monomials(system, target) if len(m) == 2 and m[0] != m[1]]
+    for one, other in pairs[:ESSENTIAL]:
+        found.append(square(Scalar.of(one) - Scalar.of(other)))
+    return found
+
+
+def _infer(
+    system: System, target: Comparison | None, clock: Clock, rows: list[Multiple]
+) -> Combination | None:
     rows.sort(key=lambda multiple: multiple.known.origin != "number" or multiple.monomial != ())
     inequalities = Inequalities(clock)
     scalars = [multiple.scalar() for multiple in rows]
     signs = [
         nonnegative(_power(monomial))
-        for monomial in sorted(monomials([*scalars, *([target.difference] if target else [])]), key=text)
+        for monomial in sorted(
+            monomials([*scalars, *([target.difference] if target else [])]), key=text
+        )
         if all(isinstance(q, Norm) or system.signed(q) for q in monomial)
     ]
     rows = [*rows, *(Multiple(known, ()) for known in signs)]
@@ -117,7 +142,8 @@ def infer(system: System, target: Comparison | None, clock: Clock) -> Combinatio
         for scalar, multiple in zip(scalars, rows, strict=True)
     ]
     if target is not None:
-        forms.append(negation(target, {}))
+        denial = negation(target)
+        forms.append(Row(dict(denial.difference.parts), denial.relation == "<"))
     for form in forms:
         inequalities.add(form)
     if inequalities.feasible():
@@ -159,20 +185,22 @@ def _all_monomials(system: System, target: Comparison | None) -> set[Monomial]:
     return monomials([*scalars, *([target.difference] if target else [])])
 
 
-def expand(system: System, target: Comparison | None) -> list[Multiple]:
+def expand(system: System, target: Comparison | None, facts: Sequence[Known]) -> list[Multiple]:
     """Every fact, and its multiples that share their monomials with what is there.
 
     A multiple by mu is made if one of its monomials occurs in the target or in an earlier row,
     round by round; mu is a product of norms and of constants with a sign.
     """
     relevant = monomials([target.difference]) if target else set()
-    relevant |= monomials(known.difference for known in system.knowns)
+    relevant |= monomials(known.difference for known in facts)
     bound = max((len(m) for m in relevant), default=1)
-    found: dict[tuple[int, Monomial], Multiple] = {(id(known), ()): Multiple(known, ()) for known in system.knowns}
+    found: dict[tuple[int, Monomial], Multiple] = {
+        (id(known), ()): Multiple(known, ()) for known in facts
+    }
     fresh = relevant
     for _ in range(ROUNDS):
         added: set[Monomial] = set()
-        for known in system.knowns:
+        for known in facts:
             if known.origin == "norm":
                 continue
             for factor in _quotients(system, known, fresh):

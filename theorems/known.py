@@ -165,7 +165,10 @@ def product(one: Known, other: Known) -> Known:
 def square(scalar: Scalar) -> Known:
     """0 <= s s."""
     return Known(
-        scalar * scalar, False, lambda proof: proof.derivation.step("square", scalar=scalar), "square"
+        scalar * scalar,
+        False,
+        lambda proof: proof.derivation.step("square", scalar=scalar),
+        "square",
     )
 
 

@@ -246,7 +246,10 @@ class Norming:
 
 
 def combination(
-    rows: Sequence[Sequence[Fraction]], wanted: Mapping[int, Fraction], bound: Fraction, clock: Clock
+    rows: Sequence[Sequence[Fraction]],
+    wanted: Mapping[int, Fraction],
+    bound: Fraction,
+    clock: Clock,
 ) -> tuple[Fraction, ...] | None:
     """m with  sum m_i rows[i][k] = wanted[k]  for all k, and  sum |m_i| <= bound; or None."""
     solver = z3.SolverFor("QF_LRA")

@@ -13,16 +13,16 @@ equal arguments.  Each round adds a fact; there are finitely many.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
 
 from certificates.judgments import Comparison
 from certificates.language import Map
-from certificates.terms import Atom, Monomial, Norm, Scalar, Term, image, norm
+from certificates.terms import Atom, Monomial, Norm, Quantity, Scalar, Term, image, norm
 
-from .exactly import in_span, intersection
+from .exactly import in_span, intersection, solve
 from .infer import at, infer, row
 from .known import Known, congruence, triangle
 from .oracle import Clock, Functional, Inequalities, Norming, Row, Shorter, TooLarge
@@ -46,7 +46,6 @@ class Model:
     """
 
     values: dict[Monomial, Fraction]
-    constants: dict[str, Fraction]
     functionals: dict[str, list[tuple[Fraction, ...]]]
     zeros: dict[str, list[list[Fraction]]]
 
@@ -59,18 +58,20 @@ class NeedsDenial(Exception):
 class Saturation:
     """The loop for one target, with numbers for some constants.
 
-    `against` are rows beyond the facts: the negated target.  Facts that are found are put into
-    the system; those that hold for these constants only stay here, in `local`.
+    `against` are comparisons beyond the facts: the negated target.  `fixed` are numbers for
+    quantities that stand in products.  Facts that are found are put into the system; those that
+    hold for these numbers only stay here, in `local`.
     """
 
     system: System
-    against: Sequence[Row]
-    constants: Mapping[str, Fraction]
+    against: Sequence[Comparison]
+    fixed: Mapping[Quantity, Fraction]
     clock: Clock
     limits: Limits
     direct: bool = False
     local: list[Row] = field(default_factory=list)
     _equal: set[tuple[str, str, str]] = field(default_factory=set)
+    _size: Mapping[Norm, Fraction] = field(default_factory=dict)
 
     def run(self) -> Model | None:
         """A model, or None if the rows contradict each other.
@@ -78,30 +79,35 @@ class Saturation:
         Raises TooLarge at a limit, and NeedsDenial where a direct proof is not enough.
         """
         inequalities = Inequalities(self.clock)
-        for form in self.against:
-            inequalities.add(form)
+        for found in self.against:
+            inequalities.add(Row(at(found.difference, self.fixed), found.relation == "<"))
+        for quantity, value in self.fixed.items():
+            # in products the number stands for it; elsewhere it has to have this value
+            for sign in (1, -1):
+                inequalities.add(Row({(quantity,): Fraction(sign), (): -sign * value}, False))
         done, local = 0, 0
         norms: dict[Norm, None] = {}
         while True:
             for known in self.system.knowns[done:]:
-                inequalities.add(row(known, self.constants))
+                inequalities.add(row(known, self.fixed))
             done = len(self.system.knowns)
-            for found in self.system.norms():
-                if found not in norms:
-                    norms[found] = None
-                    inequalities.add(Row({(found,): Fraction(1)}, False))
+            for size_of in self.system.norms():
+                if size_of not in norms:
+                    norms[size_of] = None
+                    inequalities.add(Row({(size_of,): Fraction(1)}, False))
             for form in self.local[local:]:
                 inequalities.add(form)
             local = len(self.local)
-            values = inequalities.interior([(found,) for found in norms])
+            values = inequalities.interior([(quantity,) for quantity in norms])
             if values is None:
                 return None
-            size = {found: values.get((found,), Fraction(0)) for found in norms}
+            size = {quantity: values.get((quantity,), Fraction(0)) for quantity in norms}
+            self._size = size
             if self._zeros(size):
                 continue
             functionals = self._functionals(size)
             if functionals is not None:
-                return Model(values, dict(self.constants), functionals, self._null(size))
+                return Model(values, functionals, self._null(size))
 
     # ------------------------------------------------------------------ triangle inequalities
 
@@ -167,9 +173,7 @@ class Saturation:
         coefficients = dict(term.parts)
         return in_span([coefficients.get(atom, Fraction(0)) for atom in atoms], null[term.space])
 
-    def _seen(
-        self, name: str, entry: Map, null: Mapping[str, list[list[Fraction]]]
-    ) -> list[Term]:
+    def _seen(self, name: str, entry: Map, null: Mapping[str, list[list[Fraction]]]) -> list[Term]:
         """Vectors that are zero and whose images occur: a basis of the two spans' intersection."""
         domain = self.system.atoms.get(entry.domain, {})
         images = self.system.atoms.get(entry.target, {})
@@ -182,6 +186,20 @@ class Saturation:
             for vector in vectors
         ]
 
+    def _shorten(self, gap: Term) -> None:
+        """|u - v| is at most a sum of norms that are zero."""
+        tracked, vectors = self.system.coordinates(gap.space)
+        size = {t.norm: self._size.get(t.norm, Fraction(0)) for t in tracked}
+        zeros = [k for k, t in enumerate(tracked) if not size[t.norm]]
+        coefficients = dict(gap.parts)
+        wanted = [coefficients.get(atom, Fraction(0)) for atom in self.system.atoms[gap.space]]
+        columns = list(zip(*(vectors[k] for k in zeros), strict=True))
+        found = solve(columns, [[c] for c in wanted]) if zeros else None
+        if found is not None:
+            summands = [(c, tracked[k].term) for k, (c,) in zip(zeros, found, strict=True) if c]
+            if len(summands) > 1:
+                self.system.know(triangle(Norm(gap), summands))
+
     def _equate(self, name: str, left: Term, right: Term, gap: Term) -> None:
         """|u - v| <= 0 gives |f(u) - f(v)| <= 0."""
         key = (name, str(left), str(right))
@@ -192,12 +210,14 @@ class Saturation:
         if not values.parts:
             return
         target = Comparison.of(norm(gap), "<=", Scalar())
+        if gap.parts:
+            self._shorten(gap)
         proved = infer(self.system, target, self.clock)
         if proved is None:
             if self.direct:
                 raise NeedsDenial
             self.system.look(norm(values))
-            self.local.append(Row(at(norm(values).times(Fraction(-1)), self.constants), False))
+            self.local.append(Row(at(norm(values).times(Fraction(-1)), self.fixed), False))
             return
         self.system.equated.add(key)
         zero = Known(target.difference, False, proved.fact, "zero")
@@ -212,3 +232,16 @@ def _occurs(name: str, atom: Atom, entry: Map, images: Mapping[Atom, None]) -> b
 def _triangle(entry: Tracked, tracked: Sequence[Tracked], shorter: Shorter) -> Known:
     summands = [(c, tracked[i].term) for i, c in shorter.summands]
     return triangle(Norm(entry.term), summands)
+
+
+def triangles(system: System) -> Iterator[Known]:
+    """The triangle inequalities between three tracked vectors of one space."""
+    for space in system.tracked:
+        tracked, vectors = system.coordinates(space)
+        for i, j, k in combinations(range(len(tracked)), 3):
+            for whole, one, other in ((i, j, k), (j, i, k), (k, i, j)):
+                columns = list(zip(vectors[one], vectors[other], strict=True))
+                found = solve(columns, [[c] for c in vectors[whole]])
+                if found is not None and all(c for (c,) in found):
+                    parts = [(found[0][0], tracked[one].term), (found[1][0], tracked[other].term)]
+                    yield triangle(Norm(tracked[whole].term), parts)

@@ -13,7 +13,18 @@ from fractions import Fraction
 from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz
 from certificates.statements import Conclusion, Hypothesis, Statement
 from certificates.terms import (
-    Atom, Constant, Image, Monomial, Norm, Scalar, Term, Turned, Value, image, norm, value,
+    Atom,
+    Constant,
+    Image,
+    Monomial,
+    Norm,
+    Scalar,
+    Term,
+    Turned,
+    Value,
+    image,
+    norm,
+    value,
 )  # fmt: skip
 
 Signs = Mapping[str, int]

@@ -16,8 +16,23 @@ from itertools import combinations
 from certificates.judgments import Judgment, NotLipschitz
 from certificates.language import Map, Names, Signed
 from certificates.terms import (
-    Atom, Bound, Constant, Datum, Image, Monomial, Norm, Scalar, Term, Turned, Units, Value,
-    image, norm, times_units, turned, value,
+    Atom,
+    Bound,
+    Constant,
+    Datum,
+    Image,
+    Monomial,
+    Norm,
+    Scalar,
+    Term,
+    Turned,
+    Units,
+    Value,
+    image,
+    norm,
+    times_units,
+    turned,
+    value,
 )  # fmt: skip
 
 from .derivation import Fact
@@ -119,9 +134,7 @@ class System:
             return
         known[atom] = None
         self.track(Term.of(atom))
-        if isinstance(atom, Turned):
-            self.atom(atom.argument)
-        elif isinstance(atom, Image):
+        if isinstance(atom, Turned) or isinstance(atom, Image):
             self.atom(atom.argument)
         elif isinstance(atom, Value):
             self.values.setdefault(atom.map, {})[atom] = None
