@@ -132,6 +132,28 @@ class Inequalities:
         share = Fraction(1, len(found))
         return {m: share * sum(values[m] for values in found) for m in found[0]}
 
+    def pinned(
+        self, start: dict[Monomial, Fraction], wanted: Iterable[Monomial], simple: Sequence[Fraction]
+    ) -> dict[Monomial, Fraction]:
+        """Values that satisfy the rows, with simple numbers where one by one that is possible."""
+        best = start
+        self.solver.push()
+        try:
+            for monomial in wanted:
+                if monomial not in self.variables:
+                    continue
+                for number in dict.fromkeys([*simple, Fraction(round(best[monomial]))]):
+                    pin = z3.Bool(f"pin{len(self.marks)}_{number}_{monomial!s}")
+                    exactly = self.variables[monomial] == rational(number)
+                    self.solver.add(z3.Implies(pin, exactly))
+                    if number and check(self.solver, self.clock, *self.marks, pin):
+                        best = self.values()
+                        self.solver.add(exactly)
+                        break
+        finally:
+            self.solver.pop()
+        return best
+
     def core(self) -> list[int]:
         """After an answer `infeasible`: rows that cannot hold together, none of which can go."""
         names = {str(mark) for mark in self.solver.unsat_core()}

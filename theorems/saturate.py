@@ -13,7 +13,7 @@ equal arguments.  Each round adds a fact; there are finitely many.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
@@ -26,7 +26,12 @@ from .exactly import in_span, intersection, solve
 from .infer import at, infer, row
 from .known import Known, congruence, triangle
 from .oracle import Clock, Functional, Inequalities, Norming, Row, Shorter, TooLarge
-from .system import System, Tracked
+from .system import System, Tracked, monomials
+
+
+SIMPLE = [Fraction(1), Fraction(2), Fraction(1, 2)]
+SIMPLER = 3  # so often simpler numbers are tried
+PINNED = 24  # for so many quantities
 
 
 @dataclass
@@ -87,6 +92,7 @@ class Saturation:
                 inequalities.add(Row({(quantity,): Fraction(sign), (): -sign * value}, False))
         done, local = 0, 0
         norms: dict[Norm, None] = {}
+        attempts = SIMPLER
         while True:
             for known in self.system.knowns[done:]:
                 inequalities.add(row(known, self.fixed))
@@ -106,8 +112,29 @@ class Saturation:
             if self._zeros(size):
                 continue
             functionals = self._functionals(size)
+            if functionals is None:
+                continue
+            found = Model(values, functionals, self._null(size))
+            if attempts == 0:
+                return found
+            attempts -= 1
+            # the same with simpler numbers, if they are norms as well
+            values = inequalities.pinned(values, self._worth_pinning(norms), SIMPLE)
+            size = {quantity: values.get((quantity,), Fraction(0)) for quantity in norms}
+            null = self._null(size)
+            if any(len(null[s]) > len(found.zeros[s]) for s in null):
+                return found
+            functionals = self._functionals(size)
             if functionals is not None:
-                return Model(values, functionals, self._null(size))
+                return Model(values, functionals, null)
+
+    def _worth_pinning(self, norms: Iterable[Norm]) -> list[Monomial]:
+        """Constants, then the norms that hypotheses and the target are about."""
+        own = [k.difference for k in self.system.knowns if k.origin in ("given", "range", "denied")]
+        wanted = monomials([*own, *(c.difference for c in self.against)])
+        quantities = {q for monomial in wanted for q in monomial if q not in self.fixed}
+        ranked = sorted(quantities, key=lambda q: (isinstance(q, Norm), str(q)))
+        return [(quantity,) for quantity in ranked[:PINNED]]
 
     # ------------------------------------------------------------------ triangle inequalities
 
