@@ -80,7 +80,7 @@ def opinion(
         found = _by_programs(statement, fixed or {}, tries)
     except Unclear:
         found = "unclear"
-    if found in ("unclear", "not refuted") and not fixed and on_the_line(statement, tries):
+    if found in ("unclear", "not refuted") and on_the_line(statement, tries, fixed=fixed):
         found = "refuted"
     return found
 
@@ -92,7 +92,7 @@ def _by_programs(statement: Statement, fixed: dict[str, Fraction], tries: int) -
     """All samples and all values of the units."""
     units = [name for name, entry in statement.names.items() if isinstance(entry, Unit)]
     samples = [{**sample, **fixed} for sample in _samples(statement, set(fixed))]
-    possible = on_the_line(statement, tries, refute=False)
+    possible = on_the_line(statement, tries, False, fixed)
     # over R a unit is 1 or -1, and these are units over C too; `None` keeps it a symbol
     signs = [
         dict(zip(units, s, strict=True)) for s in itertools.product((1, -1), repeat=len(units))
@@ -699,7 +699,12 @@ def _has_value(term: Term) -> bool:
     return False
 
 
-def on_the_line(statement: Statement, tries: int = TRIES, refute: bool = True) -> bool:
+def on_the_line(
+    statement: Statement,
+    tries: int = TRIES,
+    refute: bool = True,
+    fixed: dict[str, Fraction] | None = None,
+) -> bool:
     """Whether a random example on the real line refutes the claim, exactly.
 
     With `refute` false: whether one satisfies the hypotheses and the ranges.
@@ -713,6 +718,7 @@ def on_the_line(statement: Statement, tries: int = TRIES, refute: bool = True) -
     rng = random.Random(2)
     for _ in range(tries):
         example = Line(statement, rng)
+        example.values.update({("constant", c): value for c, value in (fixed or {}).items()})
         for judgment in _judgments(statement):
             if isinstance(judgment, Comparison):
                 example.scalar(judgment.difference)
