@@ -133,7 +133,24 @@ def guesses(instance: Instance, count: int) -> Iterator[dict[str, Fraction]]:
     random = Random(SEED)
     for k in range(min(count, len(GRID) ** len(free))):
         grid = GRID[: 3 + 5 * (k % 2)]
-        yield filled(tuple(random.choice(grid) for _ in free), random.choice(turns))
+        found = filled(tuple(random.choice(grid) for _ in free), random.choice(turns))
+        if k % 4 < 2:
+            found |= _sparse_matrices(instance, random)
+        yield found
+
+
+def _sparse_matrices(instance: Instance, random: Random) -> dict[str, Fraction]:
+    """Matrices with at most one entry in a row and in a column: their norms are rational."""
+    found: dict[str, Fraction] = {}
+    for name, shape in instance.shapes():
+        if len(shape) < 2:
+            continue
+        columns = random.sample(range(max(shape)), max(shape))
+        for i, j in product(range(shape[0]), range(shape[1])):
+            found |= dict.fromkeys(instance.parts(f"{name} {i} {j}"), ZERO)
+            if columns[i] == j:
+                found[f"{name} {i} {j}"] = Fraction(random.choice((1, 1, 1, -1, -1, 0)))
+    return found
 
 
 # ----------------------------------------------------------------------------- rounding

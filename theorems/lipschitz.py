@@ -21,7 +21,7 @@ from certificates.format import Rejected, write_number
 from certificates.language import Map
 from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
 from certificates.matrices import Matrix, Vector
-from certificates.norms import DUAL, Kind, Norm, plain
+from certificates.norms import DUAL, KINDS, Kind, Norm, plain
 from certificates.operators import SIGNS
 from certificates.rules import RULES
 from certificates.values import Context
@@ -112,6 +112,12 @@ def _norms(context: Context, name: str) -> tuple[Norm, Norm]:
         raise TypeError(f"{name} is not a map of the problem")
     spaces = context.data.spaces
     return spaces[entry.domain].norm, spaces[entry.target].norm
+
+
+def operator(matrix: Matrix, domain: str, target: str, scalars: str) -> Proposal | None:
+    """`upper` for a matrix between spaces with the norms l1, l2 or linf, weight 1."""
+    one, other = (Norm(KINDS[kind], Fraction(1)) for kind in (domain, target))
+    return _operator_bound(matrix, one, other, scalars)
 
 
 def _operator_bound(matrix: Matrix, domain: Norm, target: Norm, scalars: str) -> Proposal | None:

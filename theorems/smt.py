@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import lcm
 
 import z3
 
 from certificates.exact import Roots
 from certificates.judgments import Comparison
+from certificates.matrices import Matrix
 from certificates.terms import Constant, Norm, Scalar
 
 from .instances import ZERO, Instance, Number, Pair
-from .numbers import Vectors, lifted, minus, plus, times, total
+from .lipschitz import operator
+from .numbers import Vectors, lifted, minus, plus, product, times, total
 
 BITS = 48  # of an enclosure
-Formula = "z3.BoolRef | bool"
 DUAL = {"l1": "linf", "l2": "l2", "linf": "l1"}
 
 
@@ -133,21 +135,21 @@ class Encoding:
 
     def _monomial(self, monomial: tuple[Constant | Norm, ...], c: Fraction) -> Number:
         """A product; of an l2 norm that occurs twice it takes the square, without a root."""
-        product: Number = c
+        result: Number = c
         left = list(monomial)
         while left:
             first = left.pop()
             if isinstance(first, Constant):
-                product = times(product, self.at(first.name))
+                result = times(result, self.at(first.name))
                 continue
             kind = self.instance.shape.kinds[first.term.space]
             if first in left and kind == "l2":
                 left.remove(first)
                 column = self.vectors.term(first.term)
-                product = times(product, total([self._square(entry) for entry in column]))
+                result = times(result, total([self._square(entry) for entry in column]))
             else:
-                product = times(product, self.norm(first))
-        return product
+                result = times(result, self.norm(first))
+        return result
 
     def _robust(self, comparison: Comparison) -> z3.BoolRef | bool:
         """A comparison in which all norms are known."""
@@ -234,7 +236,7 @@ class Encoding:
     # bounds of operators that the kernel can prove
 
     def _bounded(self, name: str) -> z3.BoolRef | bool:
-        """K(f) is a bound: by dual norms of rows, norms of columns, or a diagonal or a turn."""
+        """K(f) is a bound, by norms of rows or of columns, or by all that is known of it."""
         if self.instance.plans.get(name, "affine") != "affine":
             return True
         entry = self.instance.names[name]
@@ -253,7 +255,10 @@ class Encoding:
         else:
             ways = [self._mixed([self.length(r, DUAL[p]) for r in rows], q, bound)]
         if p == q == "l2" and len(rows) > 1 and len(columns) > 1:
-            ways += self._multiples(rows, bound)
+            ways.append(self._orthogonal(columns if len(rows) >= len(columns) else rows, bound))
+        if all(isinstance(n, Fraction) for row in rows for pair in row for n in pair):
+            proposal = operator(_matrix(rows), p, q, self.instance.shape.field)
+            ways += [self.sign(minus(bound, proposal.bound), "<=")] if proposal else []
         return self.all([self.any(ways)])
 
     def _mixed(self, lengths: list[Number], kind: str, bound: Number) -> z3.BoolRef | bool:
@@ -264,23 +269,27 @@ class Encoding:
         squares = total([times(n, n) for n in lengths])
         return self.sign(minus(times(bound, bound), squares), "<=")
 
-    def _multiples(self, rows: list[list[Pair]], bound: Number) -> list[z3.BoolRef | bool]:
-        """A diagonal matrix; over R also a multiple of a turn of the plane."""
-        square = times(bound, bound)
-        diagonal: list[z3.BoolRef | bool] = []
-        for i, row in enumerate(rows):
-            for j, entry in enumerate(row):
-                if i == j:
-                    diagonal.append(self.sign(minus(square, self._square(entry)), "<="))
-                else:
-                    diagonal += [self.sign(n, "=") for n in entry]
-        found = [self.all(diagonal)]
-        if len(rows) == len(rows[0]) == 2 and self.instance.shape.field == "R":
-            (a, b), (c, d) = [[entry[0] for entry in row] for row in rows]
-            same, opposite = self.sign(minus(a, d), "="), self.sign(plus(b, c), "=")
-            small = self.sign(minus(square, plus(times(a, a), times(b, b))), "<=")
-            found.append(self.all([same, opposite, small]))
-        return found
+    def _orthogonal(self, columns: list[list[Pair]], bound: Number) -> z3.BoolRef | bool:
+        """Orthogonal columns: then the norm is that of the longest, and the kernel sees it."""
+        parts: list[z3.BoolRef | bool] = []
+        for j, right in enumerate(columns):
+            square = total([self._square(entry) for entry in right])
+            parts.append(self.sign(minus(times(bound, bound), square), "<="))
+            for left in columns[:j]:
+                products = [
+                    product((a, b), (c, times(Fraction(-1), d)))
+                    for (a, b), (c, d) in zip(left, right, strict=True)
+                ]
+                for k in (0, 1):
+                    parts.append(self.sign(total([pair[k] for pair in products]), "="))
+        return self.all(parts)
+
+
+def _matrix(rows: list[list[Pair]]) -> Matrix:
+    """(m, n), of known numbers."""
+    bottom = lcm(*(n.denominator for row in rows for pair in row for n in pair))
+    real, imag = ([[int(pair[k] * bottom) for pair in row] for row in rows] for k in (0, 1))
+    return Matrix.of(real, imag if any(any(row) for row in imag) else (), bottom, len(rows[0]))
 
 
 def _norms(scalar: Scalar) -> set[Norm]:
