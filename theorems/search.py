@@ -35,8 +35,8 @@ from .smt import Encoding
 KINDS = ("linf", "l1", "l2")  # tried in turn for spaces whose norm the statement leaves open
 DIMENSIONS = (1, 2)
 MAXIMAL_UNKNOWNS = 80
-GUESSES = 800
-SOLVED = 40  # guesses for which z3 is asked for the constants
+GUESSES = (800, 4000)  # before z3 is asked, and after
+SOLVED = (60, 1000)  # guesses for which z3 is asked for the constants
 BOUNDS = (2, 10, None)
 RESOURCES = 3_000_000  # of z3, for one question; about three seconds
 WIDTHS = [Fraction(1, 2**k) for k in (1, 2, 4, 7, 10, 16, 24, 40)]
@@ -154,13 +154,17 @@ class _Run:
         self.on_query(f"{shape}: {count} unknown numbers")
         start = monotonic()
         found = self.guess(instance, start + (deadline - start) / 4)
-        return found or self.solve(instance, deadline)
+        if found := found or self.solve(instance, deadline):
+            return found
+        if self.notes[-1][0].startswith("z3 gave up"):
+            return self.guess(instance, deadline, 1)
+        return None
 
-    def guess(self, instance: Instance, deadline: float) -> Found | None:
-        """Try small integers."""
+    def guess(self, instance: Instance, deadline: float, turn: int = 0) -> Found | None:
+        """Try small numbers; turn 1 tries others than turn 0."""
         solved = 0
-        for numbers in guesses(instance, GUESSES):
-            if monotonic() > deadline or solved >= SOLVED:
+        for numbers in guesses(instance, GUESSES[turn], turn):
+            if monotonic() > deadline or solved >= SOLVED[turn]:
                 break
             encoding = Encoding(instance, numbers)
             try:
