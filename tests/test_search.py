@@ -52,6 +52,7 @@ FALSE = {
     "  |f(f(x)) - f(x)| < |f(x) - x| or |x| = 0 or |f(x) - x| = 0",
     "products of constants": "spaces X with l2\nconstants a >= 0, b >= 0, c\nvectors x in X\n"
     "given\n  a b <= |x|\n  |x| <= 2\n  c c <= a\nconclude\n  a + b + c <= 6",
+    "constants alone": "constants c, d\ngiven\n  c d = 6\n  c + d = 5\nconclude\n  c <= 2",
     "a unit": "field R\nspaces X with l2\nunits u\nvectors x, y in X\nconclude\n"
     "  |x + u y| <= |x| + |y| - |x - y|",
     "a complex unit": "field C\nspaces X of dimension 1 with l2\nunits u\nvectors x in X\n"

@@ -59,7 +59,9 @@ def problem_file(instance: Instance, numbers: Numbers) -> bytes:
         if imag:
             table["units"][name] = {"real": write_number(real), "imaginary": write_number(imag)}
     head: dict[str, object] = {"format": FORMAT, "field": instance.shape.field}
-    return write_json({**head, **{key: part for key, part in table.items() if part}})
+    return write_json(
+        {**head, **{key: part for key, part in table.items() if part or key == "spaces"}}
+    )
 
 
 def _array(column: list[Pair]) -> dict[str, object]:
