@@ -16,7 +16,7 @@ never believed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, product
 
@@ -25,7 +25,7 @@ from certificates.judgments import Comparison, Judgment, Lipschitz, negations
 from certificates.kernel import Report, prepare, verify
 from certificates.language import Defined, Map, Names, Unit
 from certificates.rules import at as map_at
-from certificates.statements import Conclusion, Statement
+from certificates.statements import Conclusion, Statement, read_statement
 from certificates.terms import Bound, Term, norm
 
 from .counterexample import Builder, Example, smaller
@@ -35,11 +35,15 @@ from .known import Proof
 from .oracle import Clock, TooLarge
 from .refutation import no_files, refute
 from .saturate import Limits, Model, NeedsDenial, Saturation, triangles
+from .search import NotFound, search
 from .settled import settled
+from .smtlib import Query
 from .system import Outside, System
 from .trials import Numbers, numbers
+from .witnesses import witnesses
 
 MINUS = Fraction(-1)
+SEARCH = 10.0  # seconds for the last resort
 TRIANGLES = 300  # so many triangle inequalities are put in at once where norms are multiplied
 Progress = Callable[[str], None]
 
@@ -62,7 +66,7 @@ class Decision:
     words: tuple[str, ...] = ()
     instances: int = 0
     outside: tuple[str, ...] = ()
-    query: tuple[System, tuple[Comparison, ...]] | None = None
+    queries: tuple[Query, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,11 +89,34 @@ def decide(
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Decision:
-    """Decide a claim; `choices` are witnesses for its `exists`.
+    """Decide a claim; `choices` are witnesses for its `exists`, which are searched if left out.
 
-    Raises Unreadable for a statement that cannot be read, or if a witness is missing.
+    Raises Unreadable for a statement that cannot be read, or a witness that does not fit.
     """
-    return _Decider(statement_file, dict(choices or {}), limits or Limits(), progress).run()
+    limits = limits or Limits()
+    clock = Clock(limits.seconds)
+    statement = read_statement(statement_file)
+    if not statement.exists or choices:
+        return _Decider(statement_file, dict(choices or {}), limits, clock, progress).run()
+    tried = 0
+    for row in witnesses(statement):
+        tried += 1
+        if progress is not None:
+            progress("witness " + ", ".join(f"{name} = {text}" for name, text in row.items()))
+        try:
+            found = _Decider(statement_file, row, limits, clock, None).run()
+        except Unreadable:
+            continue
+        if found.verdict in ("certified", "vacuous"):
+            return found
+    return Decision(
+        "undecided",
+        statement_file,
+        words=(
+            f"none of {tried} short witnesses serves; name one with --witness NAME=TERM "
+            "(an 'exists' is never refuted by an example)",
+        ),
+    )
 
 
 class _Decider:
@@ -100,12 +127,13 @@ class _Decider:
         statement_file: bytes,
         choices: dict[str, str],
         limits: Limits,
+        clock: Clock,
         progress: Progress | None,
     ) -> None:
         self.file = statement_file
         self.choices = choices
         self.limits = limits
-        self.clock = Clock(limits.seconds)
+        self.clock = clock
         self.say = progress or (lambda _: None)
         bare = prepare(statement_file, None, "vacuous", {}, {}, {})
         self.arbitrary = _own_variables(bare.statement, bare.names)
@@ -117,7 +145,8 @@ class _Decider:
         self.units = [name for name, entry in self.names.items() if isinstance(entry, Unit)]
         self.outside: dict[str, None] = {}
         self.instances = 0
-        self.query: tuple[System, tuple[Comparison, ...]] | None = None
+        self.queries: dict[str, Query] = {}
+        self.title = "hypotheses"
 
     # ------------------------------------------------------------------ the whole claim
 
@@ -135,9 +164,26 @@ class _Decider:
                 tried = self._run()
                 if tried.verdict == "refuted":
                     return tried
-            return found
+            self.statement, self.signs = whole, {}
+            return self._searched(found) if found.verdict == "undecided" else found
         except TooLarge as reason:
             return self._undecided(str(reason))
+
+    def _searched(self, found: Decision) -> Decision:
+        """The last resort: small dimensions, and z3's nonlinear solver."""
+        if self.statement.exists:
+            return found
+        self.say("searching in small dimensions")
+        try:
+            answer = search(self.file, None, min(SEARCH, self.clock.left()))
+        except Rejected as reason:
+            return replace(found, words=(*found.words, str(reason)))
+        if isinstance(answer, NotFound):
+            return replace(
+                found, words=(*found.words, f"search in small dimensions: {answer.reason}")
+            )
+        derivation = refute(self.file, answer.problem_file, answer.choices)
+        return self._verified("refuted", derivation, answer.problem_file, answer.choices)
 
     def _run(self) -> Decision:
         base = self._base()
@@ -154,7 +200,8 @@ class _Decider:
             except Outside as reason:
                 unproved.append(str(reason))
                 continue
-            for goal in goals:
+            for part, goal in enumerate(goals, 1):
+                self.title = f"conclusion {number}" + (f", case {part}" if len(goals) > 1 else "")
                 answer = self._settle(base, number, goal)
                 if isinstance(answer, Decision):
                     return answer
@@ -197,7 +244,8 @@ class _Decider:
             if found is not None and not self.signs:
                 derivation = Derivation(self.file, None, None, "vacuous", None)
                 found.fact(Proof(derivation))
-                return self._verified("vacuous", derivation, None, {}, ())
+                self._expect("unsat")
+                return self._verified("vacuous", derivation, None, {})
         return None
 
     # ------------------------------------------------------------------ one conclusion
@@ -294,6 +342,7 @@ class _Decider:
                 continue
             proved = None if goal.against else infer(system, goal.target, self.clock)
             if proved is not None:
+                self._expect("unsat")
                 return lambda proof: goal.finish(proof, proved.fact(proof))
         if goal.against and not reasons:
             return (
@@ -321,7 +370,14 @@ class _Decider:
             return saturation.run()
         finally:
             self.instances += sum(k.origin == "triangle" for k in system.knowns) - before
-            self.query = (system, tuple(against))
+            facts = (*(k.comparison for k in system.knowns), *against)
+            self.queries[self.title] = Query(self.title, facts, tuple(values.items()), "")
+
+    def _expect(self, answer: str, fixed: bool = False) -> None:
+        """What the last question to z3 must come to; a proof is for all values of constants."""
+        query = self.queries[self.title]
+        numbers = query.fixed if fixed else ()
+        self.queries[self.title] = replace(query, expected=answer, fixed=numbers)
 
     # ------------------------------------------------------------------ answers
 
@@ -345,7 +401,8 @@ class _Decider:
             return None
         _, example = found
         derivation = refute(self.file, example.problem_file, example.choices)
-        return self._verified("refuted", derivation, example.problem_file, example.choices, ())
+        self._expect("sat", fixed=True)
+        return self._verified("refuted", derivation, example.problem_file, example.choices)
 
     def _violates(self, example: Example) -> bool:
         return not self._why(example)
@@ -365,7 +422,7 @@ class _Decider:
         proof = Proof(derivation)
         for steps in proofs:
             steps(proof)
-        return self._verified("certified", derivation, None, {}, ())
+        return self._verified("certified", derivation, None, {})
 
     def _verified(
         self,
@@ -373,7 +430,6 @@ class _Decider:
         derivation: Derivation,
         problem_file: bytes | None,
         choices: dict[str, str],
-        words: tuple[str, ...],
     ) -> Decision:
         report = verify(self.file, problem_file, derivation.certificate(), no_files)
         return Decision(
@@ -383,10 +439,9 @@ class _Decider:
             problem_file=problem_file,
             choices=choices,
             report=report,
-            words=words,
             instances=self.instances,
             outside=tuple(self.outside),
-            query=self.query,
+            queries=tuple(q for q in self.queries.values() if q.expected),
         )
 
     def _undecided(self, *reasons: str) -> Decision:
@@ -396,7 +451,7 @@ class _Decider:
             words=tuple(dict.fromkeys(reasons)),
             instances=self.instances,
             outside=tuple(self.outside),
-            query=self.query,
+            queries=tuple(self.queries.values()),
         )
 
 

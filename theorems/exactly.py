@@ -21,7 +21,7 @@ def reduced(rows: Rows) -> tuple[list[list[Fraction]], list[int]]:
         lead = work[len(pivots)]
         inverse = 1 / lead[column]
         lead[:] = [a * inverse for a in lead]
-        for k, row in enumerate(work):
+        for row in work:
             if row is not lead and row[column]:
                 factor = row[column]
                 row[:] = [a - factor * b for a, b in zip(row, lead, strict=True)]
@@ -71,7 +71,7 @@ def intersection(rows: Rows, seen: Sequence[int], width: int) -> list[list[Fract
 
 
 def solve(rows: Rows, right: Rows) -> list[list[Fraction]] | None:
-    """(k, n), (k, q) -> X, (n, q), with rows X = right and as many zeros as pivots allow; or None."""
+    """(k, n), (k, q) -> X, (n, q), with rows X = right, zero but at the pivots; or None."""
     width = len(rows[0])
     joined = [[*row, *values] for row, values in zip(rows, right, strict=True)]
     echelon, pivots = reduced(joined)

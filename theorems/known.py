@@ -37,7 +37,7 @@ class Proof:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """0 <= difference, or 0 < difference; `steps` proves it; `origin` is what kind of fact it is."""
+    """0 <= difference, or 0 < difference; `steps` proves it, `origin` is the kind of fact."""
 
     difference: Scalar
     strict: bool
@@ -98,7 +98,10 @@ def one() -> Known:
 
 def sign(constant: str, strict: bool) -> Known:
     """The declared sign of a constant."""
-    steps: Callable[[Proof], Fact] = lambda proof: proof.derivation.step("sign", constant=constant)
+
+    def steps(proof: Proof) -> Fact:
+        return proof.derivation.step("sign", constant=constant)
+
     return Known(Scalar.of(Constant(constant)), strict, steps, "sign")
 
 

@@ -133,7 +133,10 @@ class Inequalities:
         return {m: share * sum(values[m] for values in found) for m in found[0]}
 
     def pinned(
-        self, start: dict[Monomial, Fraction], wanted: Iterable[Monomial], simple: Sequence[Fraction]
+        self,
+        start: dict[Monomial, Fraction],
+        wanted: Iterable[Monomial],
+        simple: Sequence[Fraction],
     ) -> dict[Monomial, Fraction]:
         """Values that satisfy the rows, with simple numbers where one by one that is possible."""
         best = start

@@ -28,7 +28,6 @@ from .known import Known, congruence, triangle
 from .oracle import Clock, Functional, Inequalities, Norming, Row, Shorter, TooLarge
 from .system import System, Tracked, monomials
 
-
 SIMPLE = [Fraction(1), Fraction(2), Fraction(1, 2)]
 SIMPLER = 3  # so often simpler numbers are tried
 PINNED = 24  # for so many quantities
@@ -84,8 +83,8 @@ class Saturation:
         Raises TooLarge at a limit, and NeedsDenial where a direct proof is not enough.
         """
         inequalities = Inequalities(self.clock)
-        for found in self.against:
-            inequalities.add(Row(at(found.difference, self.fixed), found.relation == "<"))
+        for denial in self.against:
+            inequalities.add(Row(at(denial.difference, self.fixed), denial.relation == "<"))
         for quantity, value in self.fixed.items():
             # in products the number stands for it; elsewhere it has to have this value
             for sign in (1, -1):
@@ -114,16 +113,16 @@ class Saturation:
             functionals = self._functionals(size)
             if functionals is None:
                 continue
-            found = Model(values, functionals, self._null(size))
+            model = Model(values, functionals, self._null(size))
             if attempts == 0:
-                return found
+                return model
             attempts -= 1
             # the same with simpler numbers, if they are norms as well
             values = inequalities.pinned(values, self._worth_pinning(norms), SIMPLE)
             size = {quantity: values.get((quantity,), Fraction(0)) for quantity in norms}
             null = self._null(size)
-            if any(len(null[s]) > len(found.zeros[s]) for s in null):
-                return found
+            if any(len(null[s]) > len(model.zeros[s]) for s in null):
+                return model
             functionals = self._functionals(size)
             if functionals is not None:
                 return Model(values, functionals, null)

@@ -103,9 +103,8 @@ class System:
             for quantity in monomial:
                 if isinstance(quantity, Norm):
                     self.track(quantity.term)
-                elif not self.signed(quantity):
-                    if len(monomial) > 1:
-                        self.incomplete[f"products with {quantity}, which has no sign"] = None
+                elif not self.signed(quantity) and len(monomial) > 1:
+                    self.incomplete[f"products with {quantity}, which has no sign"] = None
 
     def signed(self, constant: Constant) -> bool:
         """Whether a constant is declared > 0 or >= 0."""
@@ -134,7 +133,7 @@ class System:
             return
         known[atom] = None
         self.track(Term.of(atom))
-        if isinstance(atom, Turned) or isinstance(atom, Image):
+        if isinstance(atom, (Turned, Image)):
             self.atom(atom.argument)
         elif isinstance(atom, Value):
             self.values.setdefault(atom.map, {})[atom] = None
