@@ -13,12 +13,12 @@ from certificates.format import Rejected, Unreadable
 from certificates.kernel import verify
 from certificates.problem import Problem, read_problem
 from certificates.statements import read_statement
-from theorems.candidates import on_spheres, rounded, simplest
 from theorems.explain import explain
-from theorems.instances import Instance, Shape
 from theorems.refutation import no_files, refute
-from theorems.search import Found, NotFound, search
-from theorems.smt import Encoding
+from theorems.searching.candidates import on_spheres, rounded, simplest
+from theorems.searching.instances import Instance, Shape
+from theorems.searching.search import Found, NotFound, search
+from theorems.searching.smt import Encoding
 
 SQUARES = "|x + y| |x + y| + |x - y| |x - y| = 2 |x| |x| + 2 |y| |y|"
 TRANSFER = (

@@ -23,12 +23,12 @@ from certificates.show import fold
 
 from .arrays import BadInput
 from .catalogue import CATALOGUE
-from .decide import Limits
+from .deciding.decide import Limits
+from .deciding.request import Request
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
 from .problem import Problem
-from .request import Request
 from .result import check
 
 BAD_INPUT = 2

@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 from certificates.judgments import FALSE, Comparison
 from certificates.terms import Constant, Monomial, Norm, Quantity, Scalar
 
-from .derivation import Fact
+from ..derivation import Fact
 from .known import Known, Proof, nonnegative, product, square
 from .oracle import Clock, Inequalities, Row, multipliers
 from .system import System, monomials

@@ -15,7 +15,7 @@ from fractions import Fraction
 from certificates.judgments import Comparison, Judgment, Lipschitz
 from certificates.terms import Constant, Norm, Scalar, Term, norm
 
-from .derivation import Derivation, Fact
+from ..derivation import Derivation, Fact
 
 ZERO = Scalar()
 ONE = Scalar.number(1)

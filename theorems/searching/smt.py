@@ -18,8 +18,8 @@ from certificates.judgments import Comparison
 from certificates.matrices import Matrix
 from certificates.terms import Constant, Norm, Scalar
 
+from ..lipschitz import operator
 from .instances import ZERO, Instance, Number, Pair
-from .lipschitz import operator
 from .numbers import Vectors, lifted, minus, plus, product, times, total
 
 BITS = 48  # of an enclosure

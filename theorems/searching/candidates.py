@@ -12,8 +12,8 @@ from certificates.format import write_json, write_number
 from certificates.language import Family, Map, Signed
 from certificates.problem import FORMAT
 
+from ..lipschitz import simplest_between
 from .instances import ZERO, Instance, Pair
-from .lipschitz import simplest_between
 from .numbers import Vectors
 
 SEED = 4

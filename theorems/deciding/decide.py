@@ -28,14 +28,14 @@ from certificates.rules import at as map_at
 from certificates.statements import Conclusion, Statement, read_statement
 from certificates.terms import Bound, Term, norm
 
+from ..derivation import Derivation, Fact
+from ..refutation import no_files, refute
+from ..searching.search import NotFound, search
 from .counterexample import Builder, Example, smaller
-from .derivation import Derivation, Fact
 from .infer import infer, negation
 from .known import Proof
 from .oracle import Clock, TooLarge
-from .refutation import no_files, refute
 from .saturate import Limits, Model, NeedsDenial, Saturation, triangles
-from .search import NotFound, search
 from .settled import settled
 from .smtlib import Query
 from .system import Outside, System

@@ -31,9 +31,9 @@ from certificates.statements import Statement, read_statement
 from certificates.terms import Constant, Datum, Monomial, Scalar, Term, norm
 from certificates.values import Context
 
-from .arrays import BadInput
+from ..arrays import BadInput
+from ..lipschitz import simplest_between
 from .decide import Decision, Limits, decide
-from .lipschitz import simplest_between
 
 LARGEST = Fraction(1 << 20)
 WIDTH = Fraction(1, 1000)
@@ -354,12 +354,9 @@ class _Search:
         exact, attained = self._best(turn, sign)
         holds = self.holds[0] if self.holds else None
         fails = self.fails[0] if self.fails else None
-        if exact is not None:
+        low, high = (fails, holds) if turn > 0 else (holds, fails)
+        if exact is not None or not direction:
             low = high = exact
-        elif not direction:
-            low = high = None
-        else:
-            low, high = (fails, holds) if turn > 0 else (holds, fails)
         return Sharpened(
             self.name, word, low, high, attained, self.holds, self.fails, tuple(self.words)
         )

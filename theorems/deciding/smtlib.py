@@ -14,7 +14,7 @@ from fractions import Fraction
 from certificates.judgments import Comparison
 from certificates.terms import Norm, Quantity, Scalar
 
-from .arrays import BadInput
+from ..arrays import BadInput
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from certificates.kernel import verify
 from certificates.show import problem_lines, step_line
 from certificates.statements import read_statement
 
+from ..explain import explain
+from ..folder import appearing, refuse_foreign
 from .decide import Decision
-from .explain import explain
-from .folder import appearing, refuse_foreign
 from .sharpen import Sharpened
 
 STATUS = {"certified": 0, "refuted": 1, "vacuous": 3, "undecided": 4}

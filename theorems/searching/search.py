@@ -26,10 +26,10 @@ from certificates.kernel import verify
 from certificates.language import Space
 from certificates.statements import Statement, read_statement
 
+from ..explain import explain
+from ..refutation import no_files, refute
 from .candidates import guesses, on_spheres, problem_file, rounded, simplest
-from .explain import explain
 from .instances import Instance, Shape
-from .refutation import no_files, refute
 from .smt import Encoding
 
 KINDS = ("linf", "l1", "l2")  # tried in turn for spaces whose norm the statement leaves open

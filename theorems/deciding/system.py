@@ -35,7 +35,7 @@ from certificates.terms import (
     value,
 )  # fmt: skip
 
-from .derivation import Fact
+from ..derivation import Fact
 from .known import Bounded, Known, Proof, from_judgment, lipschitz, nonnegative, one, sign
 from .oracle import TooLarge
 
