@@ -83,6 +83,13 @@ class Goal:
     against: tuple[Comparison, ...] = ()
 
 
+@dataclass(frozen=True)
+class Absurd:
+    """A recipe for 0 < 0 from what a conclusion denies."""
+
+    steps: Callable[[Proof], Fact]
+
+
 def decide(
     statement_file: bytes,
     choices: Mapping[str, str] | None = None,
@@ -200,6 +207,7 @@ class _Decider:
             except Outside as reason:
                 unproved.append(str(reason))
                 continue
+            steps: list[Callable[[Proof], Fact]] = []
             for part, goal in enumerate(goals, 1):
                 self.title = f"conclusion {number}" + (f", case {part}" if len(goals) > 1 else "")
                 answer = self._settle(base, number, goal)
@@ -207,8 +215,13 @@ class _Decider:
                     return answer
                 if isinstance(answer, str):
                     unproved.append(answer)
+                elif isinstance(answer, Absurd):
+                    # what is denied is absurd already, which ends this conclusion
+                    steps.append(answer.steps)
+                    break
                 else:
-                    proofs.append(answer)
+                    steps.append(answer)
+            proofs += steps
         if unproved or self.signs:
             return self._undecided(*unproved)
         return self._certified(proofs)
@@ -299,7 +312,7 @@ class _Decider:
 
     def _settle(
         self, base: System, number: int, goal: Goal
-    ) -> Decision | str | Callable[[Proof], Fact]:
+    ) -> Decision | str | Absurd | Callable[[Proof], Fact]:
         """A proof recipe, a refutation of the claim, or why there is neither."""
         try:
             answer = self._attempt(base, number, goal)
@@ -311,7 +324,7 @@ class _Decider:
 
     def _attempt(
         self, base: System, number: int, goal: Goal
-    ) -> Decision | str | Callable[[Proof], Fact]:
+    ) -> Decision | str | Absurd | Callable[[Proof], Fact]:
         system = base.copy()
         for place in goal.denied:
             claim = self.statement.conclude[number - 1].any[place]
@@ -343,6 +356,8 @@ class _Decider:
             proved = None if goal.against else infer(system, goal.target, self.clock)
             if proved is not None:
                 self._expect("unsat")
+                if proved.target is None and goal.denied:
+                    return Absurd(proved.fact)
                 return lambda proof: goal.finish(proof, proved.fact(proof))
         if goal.against and not reasons:
             return (

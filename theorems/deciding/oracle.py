@@ -16,6 +16,8 @@ import z3
 
 from certificates.terms import Monomial
 
+from .exactly import solve
+
 Linear = Mapping[Monomial, Fraction]
 
 
@@ -248,6 +250,14 @@ class Norming:
         return self._shorter(place, core)
 
     def _shorter(self, place: int, core: list[tuple[int, int]]) -> Shorter:
+        places = list(dict.fromkeys(i for i, _ in core))
+        columns = list(zip(*(self.vectors[i] for i in places), strict=True))
+        solved = solve(columns, [[c] for c in self.vectors[place]])
+        if solved is not None:
+            # mostly the core is independent, and this is the only combination
+            pairs = [(i, c) for i, (c,) in zip(places, solved, strict=True) if c]
+            if sum(abs(c) * self.norms[i] for i, c in pairs) < self.norms[place]:
+                return Shorter(tuple(pairs))
         solver = z3.SolverFor("QF_LRA")
         sizes = [z3.Real(f"c{k}") for k in range(len(core))]
         for size in sizes:

@@ -93,8 +93,7 @@ def strictly(statement_file: bytes, name: str, value: Fraction, edge: Edge) -> b
     head = text[: [m.start() for m in re.finditer(r"^conclude\b", text, re.MULTILINE)][-1]]
     whole = f"{head}conclude\n  {edge.strict}\n".encode()
     file = with_number(with_hypothesis(whole, f"better: {edge.depends}"), name, value)
-    first, _, rest = file.decode().partition("\n")
-    return f"{_renamed(first, 'strict')}\n{rest}".encode()
+    return "\n".join(_renamed(line, "strict") for line in file.decode().split("\n")).encode()
 
 
 def _renamed(line: str, suffix: str) -> str:
