@@ -45,10 +45,13 @@ def members(context: Context, claim: Judgment) -> Judgment:
     """
     if not isinstance(claim, Comparison):
         raise Rejected("only a comparison of scalars can be computed")
-    for _ in context.cases(scalar_variables(claim.difference)):
-        if not context.holds(claim):
-            where = ", ".join(f"{name} = {member}" for name, member in context.taken.items())
-            raise Rejected(f"{claim} is false for {where}")
+    try:
+        for _ in context.cases(scalar_variables(claim.difference)):
+            if not context.holds(claim):
+                where = ", ".join(f"{name} = {member}" for name, member in context.taken.items())
+                raise Rejected(f"{claim} is false for {where}")
+    finally:
+        context.taken = {}  # or the next step would compute with the members of this one
     return claim
 
 
@@ -69,8 +72,8 @@ def mcshane(context: Context, map: str) -> Judgment:
         ---------------------
         Lipschitz(f) <= w K
 
-    where the problem gives f as McShane's extension with slope K into w linf, over R.
-    Refuses otherwise.
+    where the problem gives f as McShane's extension with slope K into w linf, or into a space of
+    dimension 1 with weight w.  Refuses otherwise.
     """
     found = context.data.maps.get(map)
     entry = context.names.get(map)

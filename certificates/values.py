@@ -136,8 +136,9 @@ class Context:
     def cases(self, variables: set[str]) -> Iterator[None]:
         """Takes every combination of members for variables of finite sets, within their ranges.
 
-        The variables that delimit those ranges are taken along.  Raises Rejected for a variable
-        that runs through a whole space, for too many combinations, and as `holds` does.
+        The variables that delimit those ranges are taken along.  The caller empties `taken` again.
+        Raises Rejected for a variable that runs through a whole space, for too many combinations,
+        and as `holds` does.
         """
         chosen = [q for q in self.statement.for_all if q.name in variables]
         limits = {name for q in chosen for limit in q.range for name in _inside(limit)}
@@ -151,11 +152,7 @@ class Context:
             count *= len(self.data.sets[quantified.family])
         if len(chosen) < len(variables) or count > MAXIMAL_CASES:
             raise Rejected(f"{count} combinations of members, or a variable that has no set")
-        before = self.taken
-        try:
-            yield from self._cases(chosen)
-        finally:
-            self.taken = before
+        yield from self._cases(chosen)
 
     def _cases(self, chosen: list[Quantified]) -> Iterator[None]:
         if not chosen:

@@ -23,7 +23,7 @@ from certificates.language import Named, read_judgment, read_scalar, read_term
 from certificates.problem import read_problem
 from certificates.rules import RULES
 from certificates.statements import read_statement
-from certificates.terms import Datum, Term
+from certificates.terms import Datum, Term, scalar_variables
 from certificates.values import Context
 
 STATEMENT = b"""statement random "the scope of random derivations"
@@ -31,7 +31,8 @@ spaces X, Y
 linear A : X -> Y
 map Psi : Y -> X
 vectors x, u in X
-vectors y, w in Y
+vectors y, w, g in Y
+units i, j
 constants a > 0, b >= 0, c
 define F(t in Y) = Psi(t + y) - 2 x
 define G(t in Y) = u - Psi(y)
@@ -40,20 +41,28 @@ given
   |A x - y| < |A x| + |y| + a
   |x| = c + b
   b |y - w| < |Psi(y) - Psi(w)|
+  |g - y| <= 0 and |A x| <= |A x - i A x| + |A x|
 for all e in Y with |e| <= b + 1 and |e - y| < a + |e| + |y|
 conclude
-  0 <= a
+  c <= 0 - 20 or |y| < 0 or a = 0
+  Lipschitz(Psi) > a
 """
+ARBITRARY = {"p": "Y", "q": "Y"}  # the certificate's own
 MAPS = ["Psi", "F", "G", "A"]
 
 
 def problem(rng: random.Random) -> bytes:
-    """Data on which the four hypotheses hold, and `w` (in the place of e) is in its range."""
+    """Data on which the hypotheses hold and the conclusions fail; `w` (for e) is in its range."""
     norm = rng.choice(["l1", "linf"])
     x = [rng.randint(-3, 3), rng.randint(-3, 3)]
     b = rng.randint(0, 2)
     size = abs(x[0]) + abs(x[1]) if norm == "l1" else max(abs(x[0]), abs(x[1]))
     slope = [rng.choice([-1, 1]) * rng.randint(b + 1, b + 2), rng.randint(-2, 2)]
+    field = rng.choice("RC")
+    y = rng.choice([0, 0, 4, -4, "1/3"])
+    units = [("1", "0"), ("-1", "0")]
+    if field == "C":
+        units += [("3/5", "4/5"), ("0", "-1"), ("-5/13", "12/13")]
     lipschitz = sum(map(abs, slope)) if norm == "l1" else max(map(abs, slope))
 
     def entries(*numbers: object) -> dict[str, Any]:
@@ -62,7 +71,7 @@ def problem(rng: random.Random) -> bytes:
     return write_json(
         {
             "format": "kernelcert problem 1",
-            "field": rng.choice("RC"),
+            "field": field,
             "spaces": {
                 "X": {"dimension": "2", "norm": norm},
                 "Y": {"dimension": "1", "norm": rng.choice(["l1", "l2", "linf"])},
@@ -83,10 +92,17 @@ def problem(rng: random.Random) -> bytes:
             "vectors": {
                 "x": {"space": "X", "array": entries(*x)},
                 "u": {"space": "X", "array": entries(rng.randint(-3, 3), 0)},
-                "y": {"space": "Y", "array": entries(rng.choice([0, 0, 4, -4, "1/3"]))},
+                "y": {"space": "Y", "array": entries(y)},
+                "g": {"space": "Y", "array": entries(y)},
+                "p": {"space": "Y", "array": entries(rng.randint(-3, 3))},
+                "q": {"space": "Y", "array": entries(rng.randint(-3, 3))},
                 "w": {"space": "Y", "array": entries(rng.choice(["1/9", b + 1, -b - 1, "1/2"]))},
             },
             "constants": {"a": str(max(lipschitz, 1)), "b": str(b), "c": str(size - b)},
+            "units": {
+                name: dict(zip(("real", "imaginary"), rng.choice(units), strict=True))
+                for name in "ij"
+            },
         }
     )
 
@@ -98,12 +114,12 @@ class Source:
         self.rng = rng
 
     def vector(self, space: str, depth: int = 2) -> str:
-        atoms = {"X": ["x", "u", "x", "0 x"], "Y": ["y", "e", "w", "e", "0 y"]}[space]
+        atoms = {"X": ["x", "u", "x", "(0 x)"], "Y": ["y", "e", "w", "e", "p", "(0 y)"]}[space]
         if depth and self.rng.random() < 0.6:
             inner = self.vector("Y", depth - 1)
             maps = [f"{name}({inner})" for name in ("Psi", "F", "G")]
             atoms = maps if space == "X" else [f"A ({self.vector('X', depth - 1)})"]
-        first = self.rng.choice(atoms)
+        first = self.rng.choice(["", "", "", "i ", "conj(i) j "]) + self.rng.choice(atoms)
         if self.rng.random() < 0.5:
             sign = self.rng.choice(["+", "-", "- 1/2", "+ 3"])
             return f"({first} {sign} ({self.vector(space, depth - 1) if depth else first}))"
@@ -121,7 +137,9 @@ class Source:
     def arguments(self, rule: str, premises: int) -> dict[str, Any]:
         """Arguments of the right types for a rule."""
         draw: dict[str, Callable[[], Any]] = {
-            "hypothesis": lambda: str(self.rng.randint(1, 4)),
+            "hypothesis": lambda: self.rng.choice("12345556"),
+            "conclusion": lambda: str(self.rng.randint(1, 2)),
+            "alternative": lambda: str(self.rng.randint(1, 3)),
             "variable": lambda: "e",
             "number": lambda: str(self.rng.randint(1, 2)),
             "constant": lambda: self.rng.choice("abc"),
@@ -141,8 +159,9 @@ class Source:
 
 GENERAL = [
     "given", "range", "sign", "nonnegative", "triangle", "linear", "linear", "linear",
-    "weaken", "weaken", "equal", "equal",
+    "weaken", "weaken", "weaken", "equal", "equal", "equal",
     "lipschitz", "lipschitz", "relax", "constant_definition", "secant", "secant", "secant",
+    "denied", "product", "square", "congruence", "congruence", "everywhere", "everywhere",
 ]  # fmt: skip
 
 
@@ -159,6 +178,20 @@ def random_step(source: Source, steps: list[Step]) -> dict[str, Any]:
     arguments = source.arguments(rule, len(premises))
     if rule == "secant" and rng.random() < 0.8:  # the fourth hypothesis, rarely met by chance
         arguments |= {"map": "Psi", "left": "y", "right": "w", "bound": rng.choice("ab0")}
+    if rule == "lipschitz" and rng.random() < 0.3:
+        arguments |= {"left": "p", "right": "q"}
+    if rule == "congruence" and rng.random() < 0.9:  # the fifth hypothesis, likewise
+        places = [k for k, step in enumerate(steps) if str(step.conclusion) == "|g - y| <= 0"]
+        premises = [str(rng.choice(places))] if places else premises
+        arguments |= {"left": "g", "right": "y"}
+    if rule == "everywhere":  # a step of `lipschitz` about p and q, sometimes with other names
+        places = [k for k, step in enumerate(steps) if {"p", "q"} <= inside(step.conclusion)]
+        place = rng.choice(places) if places else 0
+        premises = [str(place)]
+        arguments |= {"left": "p", "right": rng.choice("qqqqpyw")}
+        if steps and steps[place].rule == "lipschitz":
+            bound = steps[steps[place].premises[0]].conclusion
+            arguments |= {"map": getattr(bound, "map", ""), "bound": str(getattr(bound, "bound", ""))}
     equations = [k for k, step in enumerate(steps) if is_equation(step.conclusion)]
     if rule == "weaken" and equations and rng.random() < 0.5:  # there are few
         premises = [str(rng.choice(equations))]
@@ -182,6 +215,11 @@ def is_equation(judgment: Judgment) -> bool:
     )
 
 
+def inside(judgment: Judgment) -> set[str]:
+    """The bound variables of a comparison."""
+    return scalar_variables(judgment.difference) if isinstance(judgment, Comparison) else set()
+
+
 def opposites(steps: list[Step]) -> list[tuple[int, int]]:
     """The pairs of steps on a <= b and b <= a (a and b not the same), whatever their relation."""
     found = [(k, step.conclusion) for k, step in enumerate(steps)]
@@ -199,11 +237,13 @@ def sides(judgment: Judgment) -> tuple[str, str]:
     return "0", "0"
 
 
-def scope(data: bytes) -> Context:
-    """Where conclusions are evaluated: e is the vector w."""
+def scope(file: bytes) -> Context:
+    """Where conclusions are evaluated: e is the vector w, p and q are vectors of the problem."""
     statement = read_statement(STATEMENT)
-    read = read_problem(data, lambda name: b"", statement)
-    names = {**statement.names, "e": Named(Term.of(Datum("w", "Y")))}
+    read = read_problem(file, lambda name: b"", statement)
+    variables = {"e": "w", "p": "p", "q": "q"}
+    data = {name: Named(Term.of(Datum(vector, "Y"))) for name, vector in variables.items()}
+    names = {**statement.names, **data}
     return Context(statement, names, read, dict(read.vectors))
 
 
@@ -229,12 +269,14 @@ def is_true(context: Context, judgment: Judgment, source: Source) -> bool:
 def test_random_derivations_conclude_what_is_true(seed: int) -> None:
     rng = random.Random(f"soundness {seed}")
     source = Source(rng)
-    general = prepare(STATEMENT, None, "certified", {}, {}, {})
+    general = prepare(STATEMENT, None, "certified", {}, {}, ARBITRARY)
     worlds = [scope(problem(rng)) for _ in range(6)]
     for world in worlds:  # the hypotheses hold, so what is derived from them must
         for hypothesis in general.statement.given:
             if not isinstance(hypothesis.judgment, Lipschitz):
                 assert is_true(world, hypothesis.judgment, source)
+        for claim in general.statement.conclude[0].any:  # and a contradiction is none of them
+            assert not is_true(world, claim, source)
         world.vectors["v"] = ("Y", world.vectors["y"][1].of([1], (), 1))
         world.names["v"] = Named(Term.of(Datum("v", "Y")))
     steps: list[Step] = []
@@ -256,13 +298,14 @@ def test_random_derivations_conclude_what_is_true(seed: int) -> None:
                 continue
             assert is_true(world, step.conclusion, source), (raw, str(step.conclusion))
     assert len(used) >= 10, used
-    assert min(used["weaken"], used["equal"]) >= 3, used
+    assert min(used["weaken"], used["equal"], used["product"]) >= 3, used
+    assert min(used["congruence"], used["everywhere"], used["denied"], used["square"]) >= 1, used
 
 
 def test_texts_of_random_terms_are_read_back() -> None:
     """`str` of a term or scalar denotes the same term or scalar."""
     source = Source(random.Random("texts"))
-    names = prepare(STATEMENT, None, "certified", {}, {}, {}).names
+    names = prepare(STATEMENT, None, "certified", {}, {}, ARBITRARY).names
     for _ in range(1_500):
         term = read_term(source.vector(source.rng.choice("XY"), 3), names, "term")
         scalar = read_scalar(source.scalar(), names, "scalar")

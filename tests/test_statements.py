@@ -54,7 +54,7 @@ def test_everything_that_is_read() -> None:
         "|A x| <= delta",
         "c < |x|",
     ]
-    assert found.exists == ("b",)
+    assert found.exists == {"b": ""}
     (variable,) = found.for_all
     assert (variable.name, variable.space) == ("e", "Y")
     assert [str(limit) for limit in variable.range] == ["|e| <= delta", "|e - A b| < 1"]

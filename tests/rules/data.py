@@ -5,9 +5,23 @@ The vectors are x = (3, 4), z = (1, -1) in X and y = (0, 2) in Y; delta = 5 and 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
-from .table import GENERAL, accept, affine, array, garbled, normed, plane, refuse
+from certificates.format import write_json
+from certificates.problem import FORMAT
+
+from .table import (
+    GENERAL,
+    World,
+    accept,
+    affine,
+    array,
+    garbled,
+    normed,
+    plane,
+    refuse,
+)  # fmt: skip
 
 CONSTANT = plane({"kind": "constant", "offset": array(["1", "2"])})
 NAMED = plane({"kind": "named", "description": "a network that nobody has seen"})
@@ -45,6 +59,46 @@ def extension(slope: str, weight: int = 1) -> dict[str, object]:
 STEEP = plane(**extension("1/2"))  # type: ignore[arg-type]
 SLANT = plane(**extension("5/9", weight=3))  # type: ignore[arg-type]
 FLAT = plane(**extension("0"))  # type: ignore[arg-type]
+
+# S = {1, -3}, T = {0, 1, 2, 3, 4} on the line; Psi(t) = -t; u = -1
+MANY_NAMES = [f"t{k}" for k in range(9)]
+MANY = " + ".join(f"|{name}|" for name in MANY_NAMES) + " >= 0"
+SETS = """\
+statement s "variables of finite sets"
+spaces X
+map Psi : X -> X
+sets S, T in X
+units u
+constants L
+for all s in S
+for all p in S with |p - s| <= 1
+for all r in T with |r| <= 2 and |r| > 0
+for all none in T with |none| > 4
+for all e in X
+for all far in T with |far - e| <= 1
+"""
+SETS += "".join(f"for all {name} in T\n" for name in MANY_NAMES) + "conclude\n  0 <= L\n"
+
+
+def line(psi: dict[str, object]) -> World:
+    """The world with these sets, on the line."""
+    table = {
+        "format": FORMAT,
+        "field": "R",
+        "spaces": {"X": normed(1, "l2")},
+        "maps": {"Psi": psi},
+        "sets": {
+            "S": {"space": "X", "array": array([["1"], ["-3"]])},
+            "T": {"space": "X", "array": array(["0", "1", "2", "3", "4"])},
+        },
+        "units": {"u": {"real": "-1"}},
+        "constants": {"L": "6"},
+    }
+    return World(SETS, write_json(table), arbitrary=(("own", "X"),))
+
+
+FAMILY = line({"kind": "affine", "matrix": array([["-1"]]), "offset": array(["0"])})
+HIDDEN = line({"kind": "named", "description": "a network"})
 
 TABLES = {
     "compute": [
@@ -131,5 +185,27 @@ TABLES = {
         refuse("an unknown name", STEEP, map="Phi", because="does not give 'Phi'"),
         refuse("a linear map", STEEP, map="A", because="does not give 'A' as McShane's"),
         refuse("no data", GENERAL, map="Psi", because="there is no data"),
+    ],
+    "members": [
+        accept("all of them", FAMILY, claim="|s| <= 3", gives="|s| <= 3"),
+        accept("those in its range", FAMILY, claim="|r| <= 2", gives="|r| <= 2"),
+        accept("values of a map", FAMILY, claim="|Psi(s) - s| <= L", gives="|s - Psi(s)| <= L"),
+        accept("a pair", FAMILY, claim="|s| + |p| <= 6", gives="|p| + |s| <= 6"),
+        accept("a range with another", FAMILY, claim="|p - s| <= 1", gives="|p - s| <= 1"),
+        accept("a turned one", FAMILY, claim="|u s - s| <= 6", gives="|s - u s| <= 6"),
+        accept("one cancels the other", FAMILY, claim="|u s| = |s|", gives="0 = 0"),
+        accept("an empty range", FAMILY, claim="|none| < 0", gives="|none| < 0"),
+        accept("no variable", FAMILY, claim="|S_2| = 3", gives="|S_2| = 3"),
+        refuse("false for one", FAMILY, claim="|s| < 3", because="|s| < 3 is false for s = S_2"),
+        refuse("false for a pair", FAMILY, claim="|p| < |s|", because="is false for s = S_1, p = S"),
+        refuse("a whole space", FAMILY, claim="|e| >= 0", because="e runs through a whole space"),
+        refuse("its range", FAMILY, claim="|far| >= 0", because="e runs through a whole space"),
+        refuse("its own vector", FAMILY, claim="|own| >= 0", because="a variable that has no set"),
+        refuse("a value", HIDDEN, claim="|Psi(s)| >= 0", because="nothing is known of this map"),
+        refuse("a bound", FAMILY, claim="Lipschitz(Psi) <= 1", because="only a comparison"),
+        refuse("no data", replace(FAMILY, problem=None), claim="|s| >= 0", because="no data"),
+        refuse("too many", FAMILY, claim=MANY, because="1953125 combinations of members"),
+        garbled("no relation", FAMILY, claim="|s|", because="expected '<=' or '<'"),
+        garbled("the set", FAMILY, claim="|S| <= 1", because="expected one of the names"),
     ],
 }

@@ -1,4 +1,4 @@
-"""Tables of the rules that quote the statement: given, range, sign, constant_definition."""
+"""Tables of the rules that quote the statement: given, range, denied, sign, ..."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ conclude
   |Psi(e)| <= |b|
 """,
     choices=(("W", "0"), ("b", "2 x")),
+)
+
+DENIED = World(
+    """\
+statement n "conditions, alternatives and bounds"
+spaces X, Y
+map Psi : Y -> X
+vectors x in X
+constants delta > 0, L
+exists b in X with |b| = 2 |x| and |x - b| <= delta
+for all e in X
+conclude
+  |e| > |x| or |x| > delta or |x| = L
+  Lipschitz(Psi) <= L and Lipschitz(Psi) > 1
+""",
+    choices=(("b", "2 x"),),
 )
 
 TABLES = {
@@ -68,5 +84,20 @@ TABLES = {
         refuse("constant on data only", DATA, map="Psi", because="'Psi' is not defined"),
         refuse("a linear map", GENERAL, map="A", because="'A' is not defined"),
         refuse("an unknown name", GENERAL, map="Phi", because="'Phi' is not defined"),
+    ],
+    "denied": [
+        accept("the only one", DENIED, conclusion="3", alternative="2", gives="|x| <= delta"),
+        accept("of a strict one", DENIED, conclusion="3", alternative="1", gives="|e| <= |x|"),
+        accept("of a bound", DENIED, conclusion="4", alternative="1", gives="Lipschitz(Psi) > L"),
+        accept("a bound", DENIED, conclusion="5", alternative="1", gives="Lipschitz(Psi) <= 1"),
+        accept("a condition", DENIED, conclusion="2", alternative="1", gives="delta < |x - 2 x|"),
+        accept("on data", DATA, conclusion="1", alternative="1", gives="L < |Psi(A x + e)|"),
+        refuse("an equation", DENIED, conclusion="1", alternative="1", because="no single judgment"),
+        refuse("nought", DENIED, conclusion="0", alternative="1", because="has 5 conclusions"),
+        refuse("one past", DENIED, conclusion="6", alternative="1", because="has 5 conclusions"),
+        refuse("no such", DENIED, conclusion="2", alternative="2", because="has no alternative 2"),
+        refuse("the zeroth", DENIED, conclusion="2", alternative="0", because="no alternative 0"),
+        garbled("a label", DENIED, conclusion="all", alternative="1", because="not an exact number"),
+        garbled("many", DENIED, conclusion="4096", alternative="1", because="below 4096"),
     ],
 }

@@ -28,6 +28,7 @@ class World:
     problem: bytes | None = None
     verdict: str = "certified"
     choices: tuple[tuple[str, str], ...] = ()
+    arbitrary: tuple[tuple[str, str], ...] = ()
 
     @cache  # noqa: B019 - worlds are few and live as long as the tests
     def read(self) -> Context:
@@ -36,7 +37,7 @@ class World:
         data = None
         if self.problem is not None:
             data = read_problem(self.problem, _no_files, read_statement(text))
-        return prepare(text, data, self.verdict, dict(self.choices), {}, {})
+        return prepare(text, data, self.verdict, dict(self.choices), {}, dict(self.arbitrary))
 
 
 @dataclass(frozen=True)
