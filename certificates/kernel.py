@@ -68,7 +68,7 @@ class Report:
 
     `digests` are those of statement, problem ("-" for all spaces) and certificate; `choices` are
     the witnesses of `exists`, or the vectors that refute a `for all`; `witnesses` are vectors that
-    the certificate brought along; `assumed` are
+    the certificate brought along, `arbitrary` its own variables with their spaces; `assumed` are
     labels of hypotheses; `believed` are components beyond the kernel; `reason` names the
     hypothesis of a vacuous verdict or the conclusion of a refuted one.
     """
@@ -79,6 +79,7 @@ class Report:
     digests: tuple[str, str, str]
     choices: tuple[tuple[str, str], ...]
     witnesses: tuple[tuple[str, Vector], ...]
+    arbitrary: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     assumed: tuple[str, ...]
     believed: tuple[str, ...]
@@ -183,6 +184,7 @@ def verify(
         witnesses=tuple(
             (name, context.vectors[name][1]) for name in as_object(vectors, "certificate.vectors")
         ),
+        arbitrary=tuple((name, bound.space) for name, bound in context.arbitrary.items()),
         steps=tuple(steps),
         assumed=assumed,
         believed=(),

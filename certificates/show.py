@@ -45,8 +45,12 @@ def problem_lines(problem: Problem) -> Iterator[str]:
         yield f"  {name} is {found}"
     for name, (space_name, vector) in problem.vectors.items():
         yield f"  {name} in {space_name} is {fold(vector_text(vector))}"
+    for name, members in problem.sets.items():
+        yield f"  {name} has the members {members[0]}, ..., {members[-1]}"
     for name, number in problem.constants.items():
         yield f"  {name} = {short(number)}"
+    for name, (real, imag) in problem.units.items():
+        yield f"  {name} = {short(real)}" + (f" + {short(imag)} i" if imag else "")
     for array in problem.arrays:
         yield f"  {array}"
 
@@ -64,6 +68,8 @@ def claim_lines(report: Report) -> Iterator[str]:
         yield f"  with {name} = {fold(text)}"
     for name, vector in report.witnesses:
         yield f"  with {name} = {fold(vector_text(vector))}"
+    for name, space in report.arbitrary:
+        yield f"  with any {name} in {space}"
 
 
 def report_lines(report: Report) -> Iterator[str]:

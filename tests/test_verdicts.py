@@ -17,13 +17,13 @@ from certificates.problem import FORMAT as PROBLEM
 Raw = dict[str, object]
 
 
-def step(rule: str, conclusion: str, *premises: int, **arguments: object) -> Raw:
+def step(rule: str, says: str, /, *premises: int, **arguments: object) -> Raw:
     """A step as it stands in a certificate."""
     return {
         "rule": rule,
         "premises": [str(place) for place in premises],
         "arguments": arguments,
-        "conclusion": conclusion,
+        "conclusion": says,
     }
 
 
@@ -35,6 +35,16 @@ def compute(claim: str) -> Raw:
 def quoted(number: int, judgment: str) -> Raw:
     """The step that quotes a hypothesis."""
     return step("given", judgment, hypothesis=str(number))
+
+
+def denied(number: int, judgment: str, alternative: int = 1) -> Raw:
+    """The step that denies an alternative of a conclusion."""
+    return step("denied", judgment, conclusion=str(number), alternative=str(alternative))
+
+
+def member(claim: str) -> Raw:
+    """The step that decides a comparison for all members of finite sets."""
+    return step("members", claim, claim=claim)
 
 
 PLANE = {"dimension": "2", "norm": "l2"}
@@ -53,6 +63,15 @@ DATA: Raw = {
     "vectors": {"x": plane("3", "4"), "z": plane("1", "-1")},
     "constants": {"c": "5"},
 }
+# with two finite sets, S = {x, z} and T = {3 x}, and a number of modulus 1
+SETS: Raw = DATA | {
+    "field": "C",
+    "sets": {
+        "S": {"space": "X", "array": {"entries": [["3", "4"], ["1", "-1"]]}},
+        "T": {"space": "X", "array": {"entries": [["9", "12"]]}},
+    },
+    "units": {"u": {"real": "3/5", "imaginary": "4/5"}},
+}
 
 
 @dataclass(frozen=True)
@@ -65,14 +84,20 @@ class File:
     steps: list[Raw]
     says: str
     error: type[Exception] | None = None
-    data: bool = True
+    data: bool | Raw = True
     more: Raw = field(default_factory=dict)
+
+    def problem(self) -> bytes | None:
+        """The data, if it is about data."""
+        if not self.data:
+            return None
+        return write_json(DATA if self.data is True else self.data)
 
     def verify(self) -> Report:
         """What the kernel says."""
         head = 'statement t "test"\nspaces X\nlinear A : X -> X\nvectors x, z in X\nconstants c\n'
         statement = (head + self.body).encode()
-        problem = write_json(DATA) if self.data else None
+        problem = self.problem()
         table: Raw = {
             "format": FORMAT,
             "statement": digest(statement),
@@ -98,6 +123,13 @@ CANCEL = step("linear", "0 < 0", 0, 1, multipliers=["1", "1"])
 HIDDEN = (
     "exists linear W : X -> X\nexists b in X\ndefine F(v in X) = W v + b\nconclude\n  |F(x)| <= c\n"
 )
+
+EITHER = "conclude\n  |x| <= c + 1 or |z| > 1\n"
+MEMBERS = (
+    "sets S, T in X\nunits u\nfor all s in S\nconclude\n  |s| <= c\n  |u s - s| <= 2 |s|\n"
+)
+CHOICE = "sets S, T in X\nunits u\nexists b in S\nconclude\n  |b| < 2\n"
+TWICE = "define F(v in X) = 2 v + x\nconclude\n  Lipschitz(F) <= 2\n"
 
 FILES = [
     # certified
@@ -356,7 +388,342 @@ FILES = [
         Unreadable,
         more={"choices": {"W": "A", "b": "x"}},
     ),
+    # certified: alternatives, conditions of an exists, denials
+    File("the first alternative", EITHER, "certified", [compute("|x| <= 1 + c")], "nothing"),
+    File("the second alternative", EITHER, "certified", [compute("|z| > 1")], "nothing"),
+    File("no alternative", EITHER, "certified", [], "concludes |x| <= 1 + c or 1 < |z|", Rejected),
+    File(
+        "an alternative of another conclusion",
+        EITHER + "  |z| < |x|\n",
+        "certified",
+        [compute("|z| > 1")],
+        "no step concludes |z| < |x|",
+        Rejected,
+    ),
+    File(
+        "two conclusions on one line",
+        "conclude\n  |x| <= c and |z| > 1\n",
+        "certified",
+        [compute("|x| <= c")],
+        "no step concludes 1 < |z|",
+        Rejected,
+    ),
+    File(
+        "by contradiction",
+        "given\n  size: |x| <= c\nconclude\n  |x| <= c + 1\n",
+        "certified",
+        [
+            quoted(1, "|x| <= c"),
+            denied(1, "c + 1 < |x|"),
+            step("linear", "1 < 0", 0, 1, multipliers=["1", "1"]),
+            compute("0 < 1"),
+            step("linear", "0 < 0", 2, 3, multipliers=["1", "1"]),
+        ],
+        "nothing",
+        data=False,
+    ),
+    File(
+        "one alternative from the denial of the other",
+        "conclude\n  |x| <= c or c < |x|\n",
+        "certified",
+        [denied(1, "c < |x|")],
+        "nothing",
+        data=False,
+    ),
+    File(
+        "the denial of another conclusion",
+        "conclude\n  |x| <= c\n  c < |x|\n",
+        "certified",
+        [denied(1, "c < |x|"), denied(2, "|x| <= c", 1)],
+        "no step concludes |x| <= c",
+        Rejected,
+        data=False,
+    ),
+    File(
+        "both denied contradict each other, which proves neither",
+        "conclude\n  |x| <= c\n  c < |x|\n",
+        "certified",
+        [denied(1, "c < |x|"), denied(2, "|x| <= c", 1), CANCEL],
+        "no step concludes |x| <= c",
+        Rejected,
+        data=False,
+    ),
+    File(
+        "hypotheses that contradict each other prove what they do not say by a denial only",
+        "given\n  a: |x| < c\n  b: |x| >= c\nconclude\n  |z| < 0\n",
+        "certified",
+        [quoted(1, "|x| < c"), quoted(2, "c <= |x|"), CANCEL],
+        "no step concludes |z| < 0",
+        Rejected,
+        data=False,
+    ),
+    File(
+        "an empty range proves anything",
+        "for all e in X with |e| < 0\nconclude\n  |z| < 0\n",
+        "certified",
+        [
+            step("range", "|e| < 0", variable="e", number="1"),
+            step("nonnegative", "0 <= |e|", scalar="|e|"),
+            denied(1, "0 <= |z|"),
+            step("linear", "0 < 0", 0, 1, 2, multipliers=["1", "1", "0"]),
+        ],
+        "nothing",
+        data=False,
+    ),
+    File(
+        "a condition before a variable rests on its range",
+        "exists b in X with |b| < 0\nfor all e in X with |e| < 0\nconclude\n  |b| <= |e|\n",
+        "certified",
+        [
+            step("range", "|e| < 0", variable="e", number="1"),
+            step("nonnegative", "0 <= |e|", scalar="|e|"),
+            denied(1, "0 <= |x|"),
+            step("linear", "0 < 0", 0, 1, 2, multipliers=["1", "1", "0"]),
+            denied(2, "|e| < |x|"),
+            step("linear", "0 < 0", 0, 1, 4, multipliers=["1", "1", "0"]),
+        ],
+        "no step concludes |x| < 0",
+        Rejected,
+        more={"choices": {"b": "x"}},
+        data=False,
+    ),
+    File(
+        "a condition behind the variable",
+        "for all e in X with |e| <= c\nexists b in X with |b| <= c\nconclude\n  |e - b| <= 0\n",
+        "certified",
+        [RANGE, step("nonnegative", "0 <= 0", scalar="0")],
+        "nothing",
+        more={"choices": {"b": "e"}},
+    ),
+    File(
+        "a condition is no hypothesis",
+        "exists b in X with |b| < 0\nconclude\n  |b| <= c\n",
+        "certified",
+        [quoted(1, "|x| < 0")],
+        "the statement has 0 hypotheses",
+        Rejected,
+        more={"choices": {"b": "x"}},
+    ),
+    File(
+        "a condition is not met",
+        "exists b in X with |b| < c\nconclude\n  |b| <= c\n",
+        "certified",
+        [compute("|x| <= c")],
+        "no step concludes |x| < c",
+        Rejected,
+        more={"choices": {"b": "x"}},
+    ),
+    # certified: finite sets and numbers of modulus 1
+    File(
+        "every member",
+        MEMBERS,
+        "certified",
+        [member("|s| <= c"), member("|u s - s| <= 2 |s|")],
+        "nothing",
+        data=SETS,
+    ),
+    File(
+        "one member for all",
+        MEMBERS,
+        "certified",
+        [compute("|S_1| <= c"), member("|u s - s| <= 2 |s|")],
+        "no step concludes |s| <= c",
+        Rejected,
+        data=SETS,
+    ),
+    File(
+        "a variable of a set computes no more than another",
+        MEMBERS,
+        "certified",
+        [compute("|s| <= c")],
+        "s stands for every vector of its range",
+        Rejected,
+        data=SETS,
+    ),
+    File(
+        "what holds in a later variable's range",
+        "sets S, T in X\nunits u\nexists b in S with |b| < c\nfor all s in S with |s| < c\n"
+        "conclude\n  |s| < c\n",
+        "certified",
+        [member("|s| < c"), denied(1, "c <= |S_1|")],
+        "no step concludes |S_1| < c",
+        Rejected,
+        data=SETS,
+        more={"choices": {"b": "S_1"}},
+    ),
+    File(
+        "a member is chosen",
+        CHOICE,
+        "certified",
+        [compute("|S_2| < 2")],
+        "nothing",
+        data=SETS,
+        more={"choices": {"b": "S_2"}},
+    ),
+    *(
+        File(
+            f"chosen from a set: {choice}",
+            CHOICE,
+            "certified",
+            [],
+            "the choice for b is not the name of a member of S",
+            Rejected,
+            data=SETS,
+            more={"choices": {"b": choice}, "vectors": {"S_3": plane("0", "0")}},
+        )
+        for choice in ("z", "T_1", "S_3", "S_2 + 0 x", "0", "S_02", " S_2", "s")
+    ),
+    File(
+        "a member in a proof for all spaces",
+        CHOICE,
+        "certified",
+        [],
+        "the choice for b is not the name of a member of S",
+        Rejected,
+        data=False,
+        more={"choices": {"b": "S_1"}},
+    ),
+    File(
+        "a vector with a member's name",
+        CHOICE,
+        "certified",
+        [],
+        "certificate.vectors: 'S_2' cannot be a new name",
+        Unreadable,
+        data=SETS,
+        more={"choices": {"b": "S_2"}, "vectors": {"S_2": plane("0", "0")}},
+    ),
+    File(
+        "a number of modulus 1 keeps norms",
+        "units u\nconclude\n  |A u x - u A z| = |A x - A z|\n",
+        "certified",
+        [
+            step("nonnegative", "0 <= 0", scalar="|A u x - u A z| - |A z - A x|"),
+            step("equal", "0 = 0", 0, 0),
+        ],
+        "nothing",
+        data=False,
+    ),
+    File(
+        "but moves vectors",
+        "sets S, T in X\nunits u\nconclude\n  |u x - x| = 0\n",
+        "certified",
+        [compute("|u x - x| = 0")],
+        "is false on the data",
+        Rejected,
+        data=SETS,
+    ),
+    # certified: the certificate's own arbitrary vectors
+    File(
+        "a bound from two vectors of its own",
+        TWICE,
+        "certified",
+        [
+            step("triangle", "2 |p - q| <= 2 |p - q|", summands=[["2", "p - q"]]),
+            step("everywhere", "Lipschitz(F) <= 2", 0, map="F", left="p", right="q", bound="2"),
+        ],
+        "nothing",
+        data=False,
+        more={"arbitrary": {"p": "X", "q": "X"}},
+    ),
+    File(
+        "an arbitrary vector has no value",
+        TWICE,
+        "certified",
+        [compute("|p| >= 0")],
+        "p stands for every vector",
+        Rejected,
+        more={"arbitrary": {"p": "X"}},
+    ),
+    *(
+        File(
+            f"arbitrary: {name}",
+            TWICE.replace("conclude", "for all e in X\nconclude"),
+            "certified",
+            [],
+            because,
+            Unreadable,
+            more={"arbitrary": {name: "X"}, "vectors": {"w": plane("0", "0")}},
+        )
+        for name, because in (
+            ("x", "certificate.arbitrary: 'x' cannot be a new name"),
+            ("e", "certificate.arbitrary: 'e' cannot be a new name"),
+            ("w", "certificate.arbitrary: 'w' cannot be a new name"),
+            ("F", "certificate.arbitrary: 'F' cannot be a new name"),
+            ("all", "certificate.arbitrary: 'all' cannot be a new name"),
+            ("", "certificate.arbitrary: '' cannot be a new name"),
+            ("v", "the vector 'v' has the name of a definition's parameter"),
+        )
+    ),
+    File(
+        "arbitrary in no space",
+        TWICE,
+        "certified",
+        [],
+        "certificate.arbitrary.p: unknown 'A'; known are X",
+        Unreadable,
+        more={"arbitrary": {"p": "A"}},
+    ),
+    File(
+        "chosen as an arbitrary vector",
+        "exists b in X\nconclude\n  |b| <= |b|\n",
+        "certified",
+        [],
+        "the choice for b, column 1: expected one of the names",
+        Unreadable,
+        data=False,
+        more={"arbitrary": {"p": "X"}, "choices": {"b": "p"}},
+    ),
     # refuted
+    File(
+        "both alternatives",
+        "conclude\n  |x| < c or |z| < 1\n",
+        "refuted",
+        [compute("c <= |x|"), compute("1 <= |z|")],
+        "|x| < c or |z| < 1 is false",
+    ),
+    File(
+        "one of two alternatives",
+        "conclude\n  |x| < c or |z| < 2\n",
+        "refuted",
+        [compute("c <= |x|")],
+        "no step decides the negation of a conclusion",
+        Rejected,
+    ),
+    File(
+        "one of two conclusions",
+        "conclude\n  |x| <= c and |z| < 1\n",
+        "refuted",
+        [compute("1 <= |z|")],
+        "|z| < 1 is false",
+    ),
+    File(
+        "by what is denied",
+        "conclude\n  |x| < c\n",
+        "refuted",
+        [denied(1, "c <= |x|")],
+        "no step decides the negation of a conclusion",
+        Rejected,
+    ),
+    File(
+        "by a member",
+        MEMBERS.replace("<= c", "< c"),
+        "refuted",
+        [compute("|u z - z| > 1"), compute("|S_1| >= c")],
+        "|S_1| < c is false",
+        data=SETS,
+        more={"choices": {"s": "S_1"}},
+    ),
+    File(
+        "by a vector that is no member",
+        MEMBERS,
+        "refuted",
+        [compute("|2 x| > c")],
+        "the choice for s is not the name of a member of S",
+        Rejected,
+        data=SETS,
+        more={"choices": {"s": "2 x"}},
+    ),
     File("the negation", STRICT, "refuted", [compute("|x| >= c")], "|x| < c is false"),
     File(
         "the negation, with a hypothesis",
@@ -487,6 +854,27 @@ FILES = [
         "no value of a variable is in its range under the hypotheses",
     ),
     File(
+        "what is denied contradicts the hypotheses",
+        GIVEN + CONCLUDE,
+        "vacuous",
+        [quoted(1, "|x| <= c"), denied(1, "c < |x|"), CANCEL],
+        "no step decides the negation of a hypothesis, or gives 0 < 0",
+        Rejected,
+        data=False,
+    ),
+    File(
+        "no member in the range",
+        "sets S, T in X\nunits u\nfor all s in S with |s| < 1\nconclude\n  |s| <= c\n",
+        "vacuous",
+        [
+            member("|s| < 0"),
+            step("nonnegative", "0 <= |s|", scalar="|s|"),
+            CANCEL,
+        ],
+        "no value of a variable is in its range under the hypotheses",
+        data=SETS,
+    ),
+    File(
         "nothing false",
         GIVEN + CONCLUDE,
         "vacuous",
@@ -531,7 +919,7 @@ def test_verdict(file: File) -> None:
         assert report.assumed == ()
         assert report.reason == file.says
     assert report.believed == ()
-    assert report.digests[1] == (digest(write_json(DATA)) if file.data else "-")
+    assert report.digests[1] == (digest(file.problem() or b"") if file.data else "-")
 
 
 def test_titles() -> None:
