@@ -236,9 +236,9 @@ def _product(phrase: Phrase, names: Names, norm_allowed: bool) -> Scalar | Term:
         elif isinstance(factor, Term):
             raise phrase.error("no vector on the left of a product", place)
         else:
-            break
+            raise phrase.error("a vector behind the number of modulus 1", start)
         start = place
-    if isinstance(result, tuple) or factors:
+    if isinstance(result, tuple):
         raise phrase.error("a vector behind the number of modulus 1", start)
     return result
 

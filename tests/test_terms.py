@@ -7,6 +7,7 @@ evaluating the normal form must give the same value.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 
@@ -24,6 +25,7 @@ from certificates.language import (
     Names,
     Signed,
     Space,
+    Unit,
     read_judgment,
     read_scalar,
     read_term,
@@ -37,11 +39,14 @@ from certificates.terms import (
     Image,
     Scalar,
     Term,
+    Turned,
     Value,
     bound_variables,
     image,
     norm,
     substitute,
+    times_units,
+    turned,
     value,
 )
 
@@ -302,6 +307,211 @@ def test_comparisons(left: tuple[str, Fraction], right: tuple[str, Fraction], sy
         opposites.append(value > 0 if negation.relation == "<" else value >= 0)
     assert any(opposites) == (not wanted)
     assert read_judgment(str(found), NAMES, "printed") == found
+
+
+# --------------------------------------------------------------- numbers of modulus 1
+
+UNITS = NAMES | {"u": Unit(), "v": Unit(), "w": Unit()}
+words = st.sampled_from(["u", "v", "w", "conj(u)", "conj(v)", "conj(w)"])
+conjugates = {"u": "conj(u)", "v": "conj(v)", "w": "conj(w)"}
+conjugates |= {conjugate: unit for unit, conjugate in conjugates.items()}
+
+
+@st.composite
+def products(draw: st.DrawFn, most: int = 3) -> list[str]:
+    """Some numbers of modulus 1."""
+    return draw(st.lists(words, max_size=most))
+
+
+@st.composite
+def turned_sums(draw: st.DrawFn, space: str) -> str:
+    """A sum of vectors, each behind a number and some numbers of modulus 1."""
+    atoms = {
+        "X": ["x", "x_det", "B y", "B u y", "Psi(y)", "Psi(v y)", "(x - w x_det)", "Twist(e)"],
+        "Y": ["y", "e", "A x", "A conj(u) x", "A Psi(u e + y)", "(u y - e)", "A(2 x + v x_det)"],
+    }[space]
+    text = ""
+    for k in range(draw(st.integers(1, 4))):
+        number = draw(st.sampled_from(["", "2 ", "1/3 ", "5 * "]))
+        gap = draw(st.sampled_from([" ", " * "]))
+        factors = "".join(word + gap for word in draw(products()))
+        sign = draw(st.sampled_from("+-")) if k else draw(st.sampled_from(["", "-"]))
+        text += f"{sign} {number}{factors}{draw(st.sampled_from(atoms))} "
+    return text
+
+
+def read_turned(text: str) -> Term:
+    """A term with numbers of modulus 1."""
+    return read_term(text, UNITS, "drawn")
+
+
+@given(spaces.flatmap(turned_sums), products())
+def test_norms_do_not_see_a_common_unit(text: str, common: list[str]) -> None:
+    """|u t| = |t| as an equality of scalars, and the other laws of norms."""
+    term = norm(read_turned(text))
+    for word in ["", "-", "3 "]:
+        factor = Fraction(3 if word == "3 " else 1)
+        again = norm(read_turned(f"{word}{' '.join(common)} ({text})"))
+        assert again == term.times(factor)
+    assert read_scalar(str(term), UNITS, "printed") == term
+
+
+@given(spaces.flatmap(turned_sums), products(5))
+def test_a_conjugate_cancels(text: str, common: list[str]) -> None:
+    """u conj(u) = 1, in any order, and a unit passes a linear map and a sum."""
+    term = read_turned(text)
+    back = " ".join(conjugates[word] for word in sorted(common))
+    assert read_turned(f"{' '.join(common)} {back} ({text})") == term
+    product = " ".join(common)
+    name = "A" if term.space == "X" else "B"
+    one, other = read_turned(f"{product} {name}({text})"), f"{name} {product} ({text})"
+    assert one == read_turned(other) == read_turned(f"{name}({product} ({text}))")
+    assert read_turned(f"{product} (3 ({text}))") == read_turned(f"3 {product} ({text})")
+
+
+@given(spaces.flatmap(turned_sums), expressions("Y"))
+def test_text_of_a_turned_term(text: str, replacement: Drawn) -> None:
+    """Printing and reading gives the same term; so does replacing a variable before and after."""
+    term = read_turned(text)
+    assume(term.parts)
+    again = read_turned(str(term))
+    assert again == term
+    assert (hash(again), again.size, again.depth) == (hash(term), term.size, term.depth)
+    new = vector_term(replacement)
+    replaced = substitute(term, "e", new)
+    assert replaced == substitute(read_turned(str(term)), "e", new)
+    for unit in ("u", "conj(v)"):  # replacing and turning may be exchanged
+        units = ((unit, 1),) if unit == "u" else (("v", -1),)
+        turned_first = substitute(turned(units, term), "e", new)
+        assert turned_first == turned(units, replaced)
+
+
+@given(spaces.flatmap(turned_sums))
+def test_a_turned_term_at_ones(text: str) -> None:
+    """With all numbers of modulus 1 put to 1 the value is that of the text without them."""
+    term = read_turned(text)
+    plain = re.sub(r"(conj\([uvw]\)|\b[uvw]\b)\s*(\*\s*)?", "", text)
+    wanted = read_term(plain, NAMES, "plain")
+    total: Values = (Fraction(0),) * DIMENSION[term.space]
+    for atom, coefficient in at_one(term).parts:
+        total = add(total, coefficient, evaluate_atom(atom, MODEL))
+    assert total == evaluate(wanted, MODEL)
+
+
+def at_one(term: Term) -> Term:
+    """The term with every number of modulus 1 put to 1, inside arguments too."""
+
+    def plain(atom: Atom) -> Term:
+        if isinstance(atom, Turned):
+            return plain(atom.argument)
+        if isinstance(atom, Image):
+            return image(atom.map, plain(atom.argument), atom.space)
+        if isinstance(atom, Value):
+            return value(atom.map, at_one(atom.argument), atom.space)
+        return Term.of(atom)
+
+    return Term.combination(term.space, [(c, plain(atom)) for atom, c in term.parts])
+
+
+def test_units_are_told_apart() -> None:
+    """What is not equal for all numbers of modulus 1 is not equal."""
+    apart = [
+        ("u x", "x"),
+        ("u x", "conj(u) x"),
+        ("u x", "v x"),
+        ("u u x", "x"),
+        ("u x + x_det", "x + u x_det"),
+        ("Psi(u y)", "u Psi(y)"),
+        ("u x - x", "0 x"),
+    ]
+    for one, other in apart:
+        assert read_turned(one) != read_turned(other)
+    norms = [
+        ("|u x + x_det|", "|x + x_det|"),
+        ("|u x + x_det|", "|x + u x_det|"),
+        ("|u x - x|", "0"),
+        ("|Psi(u y)|", "|Psi(y)|"),
+        ("|u x + u v x_det|", "|x + conj(v) x_det|"),
+        ("|x + u x + u u x|", "|x + u x + v x|"),
+    ]
+    for one, other in norms:
+        assert read_scalar(one, UNITS, "one") != read_scalar(other, UNITS, "other")
+    same = [
+        ("|u x + x_det|", "|x + conj(u) x_det|"),
+        ("|u x - x|", "|conj(u) x - x|"),
+        ("|u x + v x_det|", "|v conj(u) x_det + x|"),
+        ("|u u x + u x|", "|u x + x|"),
+        ("|A u x - y|", "|conj(u) y - A x|"),
+    ]
+    for one, other in same:
+        assert read_scalar(one, UNITS, "one") == read_scalar(other, UNITS, "other")
+
+
+def test_text_of_units() -> None:
+    """Sorted, powers written out, behind maps' names no more."""
+    written = [
+        ("A u x", "u A x"),
+        ("v u u conj(v) x", "u u x"),
+        ("conj(v) u x - 2 x", "u conj(v) x - 2 x"),
+        ("B A conj(u) Psi(u y)", "conj(u) B A Psi(u y)"),
+        ("A * u * x", None),
+        ("A u * x", "u A x"),
+    ]
+    for text, wanted in written:
+        if wanted is None:
+            with pytest.raises(Unreadable):
+                read_turned(text)
+        else:
+            assert str(read_turned(text)) == wanted
+
+
+BROKEN_UNITS = [
+    ("u", "column 1: expected a vector behind the number of modulus 1, found 'u'"),
+    ("u v", "column 1: expected a vector behind the number of modulus 1, found 'u'"),
+    ("u conj(u)", "column 1: expected a vector behind the number of modulus 1, found 'u'"),
+    ("2 u", "column 3: expected a vector behind the number of modulus 1, found 'u'"),
+    ("u 2 x", "column 1: expected a vector behind the number of modulus 1, found 'u'"),
+    ("u |x|", "column 3: expected a vector behind the number of modulus 1, found '|'"),
+    ("u + x", "column 1: expected a vector behind the number of modulus 1, found 'u'"),
+    ("x u", "column 1: expected no vector on the left of a product, found 'x'"),
+    ("u delta", "column 3: expected a vector behind the number of modulus 1, found 'delta'"),
+    ("u * 2", "column 5: expected a vector behind the number of modulus 1, found '2'"),
+    ("u (|x| - 1)", "column 3: expected a vector behind the number of modulus 1, found '('"),
+    ("|u|", "column 2: expected a vector behind the number of modulus 1, found 'u'"),
+    ("A u", "column 3: expected a vector behind the number of modulus 1, found 'u'"),
+    ("A u |x|", "expected a vector behind the number of modulus 1"),
+    ("A u y", "column 3: expected a vector of X, to which A applies, found 'u'"),
+    ("A u x x", "column 5: expected no vector on the left of a product, found 'x'"),
+    ("Psi(u)", "column 5: expected a vector behind the number of modulus 1, found 'u'"),
+    ("Psi u y", "column 5: expected '(', found 'u'"),
+    ("conj u x", "column 6: expected '(', found 'u'"),
+    ("conj(x)", "column 6: expected a number of modulus 1, found 'x'"),
+    ("conj(2)", "column 6: expected a number of modulus 1, found '2'"),
+    ("conj(u v) x", "column 8: expected ')', found 'v'"),
+    ("conj(conj(u)) x", "column 6: expected a number of modulus 1, found 'conj'"),
+    ("delta u x", "column 1: expected a number as coefficient of the vector, found 'delta'"),
+    ("u delta x", "column 3: expected a number as coefficient of the vector, found 'delta'"),
+    ("(u) x", "column 2: expected a vector behind the number of modulus 1, found 'u'"),
+    ("u(x)(x)", "column 2: expected no vector on the left of a product, found '('"),
+    ("u " * 17 + "x", "a product of more than 16 units"),
+]
+
+
+@pytest.mark.parametrize(("text", "phrase"), BROKEN_UNITS)
+def test_broken_units(text: str, phrase: str) -> None:
+    """A number of modulus 1 stands before a vector, and nowhere else."""
+    with pytest.raises(Unreadable) as caught:
+        read_turned(text)
+    assert phrase in str(caught.value)
+
+
+def test_sizes_of_products_of_units() -> None:
+    """At most 16 factors are left."""
+    sixteen = tuple(sorted({"u": 9, "v": -7}.items()))
+    assert times_units(sixteen, (("u", -9),)) == (("v", -7),)
+    with pytest.raises(Unreadable, match="more than 16 units"):
+        times_units(sixteen, (("w", 1),))
+    read_turned("u conj(u) " * 40 + "x")
 
 
 # ------------------------------------------------------------- polynomials against sympy
