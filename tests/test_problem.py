@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from certificates.format import Unreadable, write_json
-from certificates.maps import McShaneMap, TableMap
+from certificates.maps import McShaneMap, NoValue, TableMap
 from certificates.matrices import Vector
 from certificates.problem import FORMAT, Problem, read_problem, read_witnesses
 from certificates.statements import read_statement
@@ -167,10 +167,202 @@ def test_tables() -> None:
     assert read(table, statement).maps["Psi"] == McShaneMap(found, Fraction(7, 2))
 
 
+def test_mcshane_over_c_and_into_a_line() -> None:
+    """Real pairs over C; the value at a complex point is that at its real part; any norm on C."""
+    pairs = {"inputs": inline(["1", "2", "3"], ["0"] * 3), "outputs": inline(["1"], ["5/2"])}
+    psi = {"kind": "mcshane", "slope": "2", **pairs}
+    table = changed("maps.Psi", psi)
+    table["spaces"]["X"] = {"dimension": "1", "norm": "l2", "weight": "3"}
+    table["linear"]["A"]["matrix"] = inline(["1"], ["1"], ["1"])
+    table["vectors"]["x"]["array"] = inline("1")
+    found = read(table, STATEMENT.replace(" with l2", ""))
+    extended, domain = found.maps["Psi"], found.spaces["Y"].norm
+    assert isinstance(extended, McShaneMap)
+    assert extended.at(Vector.of([1, 2, 3]), domain) == Vector.of([1])
+    assert extended.at(Vector.of([1, 2, 3], [7, 0, -1]), domain) == Vector.of([1])
+    assert extended.at(Vector.of([0, 0, 0], [1, 1, 1]), domain) == Vector.of([5], (), 2)
+    with pytest.raises(NoValue, match="no row for this measurement"):
+        extended.at(Vector.of([7, 0, -1], [1, 2, 3]), domain)
+    for part in ("inputs", "outputs"):
+        real = pairs[part]
+        shape = [[["0"] * len(row) for row in rows] for rows in [real["entries"]]][0]
+        for imaginary, refused in (("0", False), ("1/9", True)):
+            shape[1][-1] = imaginary
+            both = {"real": real, "imaginary": inline(*shape)}
+            again = copy.deepcopy(table) | {"maps": {"Psi": {**psi, part: both}}}
+            if refused:
+                with pytest.raises(Unreadable, match="McShane's extension needs real data"):
+                    read(again, STATEMENT.replace(" with l2", ""))
+            else:
+                assert read(again, STATEMENT.replace(" with l2", "")).maps["Psi"] == extended
+    table["maps"]["Psi"]["slope"] = "-1"
+    with pytest.raises(Unreadable, match="a slope >= 0"):
+        read(table, STATEMENT.replace(" with l2", ""))
+
+
+# --------------------------------------------------- finite sets, units, dimensions
+
+FINITE = """\
+statement f "sets, units and dimensions"
+spaces X of dimension 2 with l1, Y of dimension 1, Z
+sets images, more in X
+sets data in Y
+units u, v
+vectors x in X
+for all s in images
+exists t in more
+conclude
+  |s - u t| <= |x|
+"""
+SETS: dict[str, Any] = {
+    "format": FORMAT,
+    "field": "C",
+    "spaces": {
+        "X": {"dimension": "2", "norm": "l1"},
+        "Y": {"dimension": "1", "norm": "l2", "weight": "5"},
+        "Z": {"dimension": "7", "norm": "l2"},
+    },
+    "vectors": {"x": {"space": "X", "array": inline("1", "2")}},
+    "sets": {
+        "images": {"space": "X", "array": stored("int.npy", 3, 2, scale="1/2")},
+        "more": {"space": "X", "array": {"real": inline(["1", "2"]), "imaginary": inline(["0", "3"])}},
+        "data": {"space": "Y", "array": inline([[["1"]]], [[["1"]]])},
+    },
+    "units": {"u": {"real": "-3/5", "imaginary": "4/5"}, "v": {"real": "-1"}},
+}
+
+
+def finite(path: str = "", value: object = None) -> Problem:
+    """The problem with sets, one place exchanged; None takes the key out."""
+    table = copy.deepcopy(SETS)
+    *outer, last = path.split(".")
+    inside: Any = table
+    for key in outer:
+        inside = inside[key]
+    if path and value is None:
+        del inside[last]
+    elif path:
+        inside[last] = value
+    return read(table, FINITE)
+
+
+def test_sets_and_units() -> None:
+    """The members are vectors with a number behind the name, equal ones counted twice."""
+    found = finite()
+    assert found.sets == {
+        "images": ("images_1", "images_2", "images_3"),
+        "more": ("more_1",),
+        "data": ("data_1", "data_2"),
+    }
+    assert found.vectors["images_2"] == ("X", Vector.of([2, 3], (), 2))
+    assert found.vectors["more_1"] == ("X", Vector.of([1, 2], [0, 3]))
+    assert found.vectors["data_1"] == found.vectors["data_2"] == ("Y", Vector.of([1]))
+    assert "images_4" not in found.vectors
+    assert found.units["u"] == (Fraction(-3, 5), Fraction(4, 5))
+    assert found.units["v"] == (Fraction(-1), Fraction(0))
+    assert any("problem.sets.images.array: int.npy as stored times 1/2" in a for a in found.arrays)
+
+
+LONG = "i" * 98
+BROKEN_SETS: list[tuple[str, object, str]] = [
+    ("sets", None, "problem.sets: images, which the statement names, is missing"),
+    ("sets.data", None, "problem.sets: data, which the statement names, is missing"),
+    ("sets.own", SETS["sets"]["data"], "problem.sets: 'own' is not in the statement"),
+    ("sets.images.space", "Y", "problem.sets.images.array: shape (3, 2), expected one row of 1"),
+    ("sets.images.space", "W", "problem.sets.images.space: unknown 'W'; known are X, Y, Z"),
+    ("sets.images.array", inline(), "problem.sets.images.array: shape (0,), expected one row of 2"),
+    ("sets.images.array", inline("1", "2"), "shape (2,), expected one row of 2 entries"),
+    ("sets.images.array", inline(["1", "2", "3"]), "shape (1, 3), expected one row of 2 entries"),
+    ("sets.images.array", {"entries": "1"}, "shape (), expected one row of 2 entries"),
+    ("sets.images.members", "3", "problem.sets.images: unknown key 'members'"),
+    ("sets.more", {"space": "Y", "array": inline(["1"])}, "problem.sets.more: must be in X"),
+    (
+        "vectors.images_2",
+        {"space": "X", "array": inline("0", "0")},
+        "problem.sets.images: images_2 means something else",
+    ),
+    (
+        "vectors.images",
+        {"space": "X", "array": inline("0", "0")},
+        "problem.vectors: 'images' means something else",
+    ),
+    ("vectors.u", SETS["vectors"]["x"], "problem.vectors: 'u' means something else"),
+    ("constants", {"images": "1"}, "problem.constants: 'images' means something else"),
+    ("constants", {"u": "1"}, "problem.constants: 'u' means something else"),
+    ("units", None, "problem.units: u, which the statement names, is missing"),
+    ("units.v", None, "problem.units: v, which the statement names, is missing"),
+    ("units.w", {"real": "1"}, "problem.units: 'w' is not in the statement"),
+    ("units.u", {"real": "1/2"}, "problem.units.u: not a number of modulus 1 of the field C"),
+    ("units.u", {"real": "0"}, "problem.units.u: not a number of modulus 1"),
+    ("units.u", {"real": "3/5", "imaginary": "3/5"}, "not a number of modulus 1 of the field C"),
+    ("units.u", {"imaginary": "1"}, "problem.units.u: the key 'real' is missing"),
+    ("units.u", "1", "problem.units.u: an object is expected"),
+    ("units.u", {"real": "0x1" + "0" * 4096}, "a number in a term has at most 16384 bits"),
+    ("spaces.X.dimension", "3", "problem.spaces.X: the statement asks for dimension 2"),
+    ("spaces.Y.dimension", "2", "problem.spaces.Y: the statement asks for dimension 1"),
+    ("spaces.X.norm", "linf", "problem.spaces.X: the statement asks for the l1 norm, weight 1"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "phrase"), BROKEN_SETS)
+def test_broken_sets(path: str, value: object, phrase: str) -> None:
+    """One place is exchanged; the message names it."""
+    with pytest.raises(Unreadable) as caught:
+        finite(path, value)
+    assert phrase in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phrase"),
+    [
+        ("for all s", "vectors images_3 in X\nfor all s", "images_3, which the statement names, is"),
+        ("for all s in", "for all images_3 in", "problem.sets.images: images_3 means something"),
+        ("exists t in", "exists data_1 in", "problem.sets.data: data_1 means something else"),
+        ("units u, v", "units u, v\nconstants more_1", "more_1, which the statement names, is"),
+        ("sets images, more", "sets images, more, images_1", "images_1, which the statement"),
+    ],
+)
+def test_names_of_members(old: str, new: str, phrase: str) -> None:
+    """A member's name means nothing else in the statement."""
+    text = FINITE.replace(old, new).replace("|s - u t|", "|x|")
+    table = copy.deepcopy(SETS)
+    with pytest.raises(Unreadable) as caught:
+        read(table, text)
+    assert phrase in str(caught.value)
+
+
+def test_long_names_of_members() -> None:
+    """A member's name is a name, so it has at most 100 letters."""
+    text = FINITE.replace("images", LONG)
+    table = copy.deepcopy(SETS)
+    table["sets"][LONG] = table["sets"].pop("images")
+    assert read(table, text).sets[LONG][2] == LONG + "_3"
+    table["sets"][LONG]["array"] = inline(*[["1", "2"]] * 10)
+    with pytest.raises(Unreadable, match="_10 means something else"):
+        read(table, text)
+
+
+def test_units_over_r() -> None:
+    """Over R there are two."""
+    table = copy.deepcopy(SETS) | {"field": "R"}
+    table["sets"]["more"]["array"] = inline(["1", "2"])
+    table["units"] = {"u": {"real": "1", "imaginary": "0"}, "v": {"real": "-1"}}
+    assert read(table, FINITE).units == {
+        "u": (Fraction(1), Fraction(0)),
+        "v": (Fraction(-1), Fraction(0)),
+    }
+    table["units"]["u"] = {"real": "0", "imaginary": "1"}
+    with pytest.raises(Unreadable, match="not a number of modulus 1 of the field R"):
+        read(table, FINITE)
+    table["sets"]["more"] = SETS["sets"]["more"]
+    with pytest.raises(Unreadable, match="complex entries in a problem over R"):
+        read(table, FINITE)
+
+
 # ------------------------------------------------------------------------------ what is refused
 
 MATRIX = "linear.A.matrix"
-BROKEN: list[tuple[str, object, str]] = [
+BROKEN: list[tuple[str, object, str | None]] = [
     ("format", "kernelcert problem 2", "problem.format: unknown 'kernelcert problem 2'"),
     ("format", None, "problem: the key 'format' is missing"),
     ("field", "Q", "problem.field: unknown 'Q'; known are R, C"),
@@ -276,8 +468,23 @@ BROKEN: list[tuple[str, object, str]] = [
     (
         "maps.Psi",
         {"kind": "mcshane", "inputs": inline(), "outputs": inline(), "slope": "1"},
-        "McShane's extension needs real data, a target with the linf norm",
+        "problem.maps.Psi.inputs: shape (0,), expected one row of 3 entries",
     ),
+    *(
+        (
+            "maps.Psi",
+            {"kind": "mcshane", "inputs": inputs, "outputs": outputs, "slope": slope},
+            "McShane's extension needs real data, a target with the linf norm",
+        )
+        for inputs, outputs, slope in (
+            (inline(["1"] * 3), inline(["1"] * 2), "1"),  # the target has the l2 norm
+            (inline(["1"] * 3), inline(["1"] * 2), "-1"),
+        )
+    ),
+    ("sets", {}, None),
+    ("units", {}, None),
+    ("sets", {"x": {"space": "X", "array": inline(["1", "2"])}}, "problem.sets: 'x' is not in"),
+    ("units", {"x": {"real": "1"}}, "problem.units: 'x' is not in the statement"),
     ("vectors.x", None, "problem.vectors: x, which the statement names, is missing"),
     ("vectors.x.space", "Y", "problem.vectors.x.array: shape (2,) has 2 entries, the space has"),
     ("vectors.x.space", "Z", "problem.vectors.x.space: unknown 'Z'; known are X, Y"),
@@ -303,12 +510,15 @@ BROKEN: list[tuple[str, object, str]] = [
 
 
 @pytest.mark.parametrize(("path", "value", "phrase"), BROKEN)
-def test_broken(path: str, value: object, phrase: str) -> None:
+def test_broken(path: str, value: object, phrase: str | None) -> None:
     """One place is exchanged; the message names it."""
     if value == 2:  # a bare number cannot be written by the kernel's own writer in this form
         data = write_json(changed(path, "@")).replace(b'"@"', b"2")
     else:
         data = write_json(changed(path, value))
+    if phrase is None:  # an empty section may stand there
+        read_problem(data, read_file, read_statement(STATEMENT.encode()))
+        return
     with pytest.raises(Unreadable) as caught:
         read_problem(data, read_file, read_statement(STATEMENT.encode()))
     assert phrase in str(caught.value)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates.format import Unreadable
-from certificates.language import read_judgment
+from certificates.language import Family, Space, Unit, read_judgment
 from certificates.statements import Statement, read_statement
 
 GOOD = """\
@@ -101,6 +101,126 @@ def test_choices_see_only_what_stands_before(choices: dict[str, str], phrase: st
     """A witness that used a later quantifier would turn the quantifiers round."""
     with pytest.raises(Unreadable) as caught:
         read(GOOD, **choices)
+    assert phrase in str(caught.value)
+
+
+NEW = """\
+statement n "sets, units, dimensions, conditions and alternatives"
+spaces X of dimension 2 with l2, Y of dimension 3, Z with l1
+linear A : X -> Y
+vectors x in X
+sets images, more in X
+units u, v
+constants d > 0
+given
+  near: |A x| <= d and |x| > 0
+  |u x - x| <= d and |x| >= d and |v x| <= 9
+exists b in X with |b| <= 1 and |A b - A x| <= d
+for all s in images with |s| <= d and |s - b| > 0
+exists t in more with |t - s| <= |b|
+for all e in Y
+conclude
+  |A t - e| <= d and |A s| <= 1
+  |e| <= d or |A u b| >= d or |t| = 0
+"""
+
+
+def test_what_is_new() -> None:
+    """Dimensions, labels of a conjunction, sets of variables, scopes of conditions."""
+    found = read(NEW)
+    assert found.names["X"] == Space("l2", 2)
+    assert (found.names["Y"], found.names["Z"]) == (Space(None, 3), Space("l1"))
+    assert (found.names["images"], found.names["u"]) == (Family("X"), Unit())
+    assert [h.label for h in found.given] == ["near", "near_2", "given3", "given4", "given5"]
+    assert found.exists == {"b": "", "t": "more"}
+    assert [(q.name, q.space, q.family) for q in found.for_all] == [
+        ("s", "X", "images"),
+        ("e", "Y", ""),
+    ]
+    assert [(str(c), sorted(c.scope)) for c in found.conclude] == [
+        ("|b| <= 1", []),
+        ("|A b - A x| <= d", []),
+        ("|t - s| <= |b|", ["s"]),
+        ("|A t - e| <= d", ["e", "s"]),
+        ("|A s| <= 1", ["e", "s"]),
+        ("|e| <= d or d <= |A b| or |t| = 0", ["e", "s"]),
+    ]
+
+
+def test_choices_in_conditions() -> None:
+    """A chosen vector is put into the condition, the ranges and the conclusions."""
+    found = read(NEW, b="2 x", t="s")
+    assert [str(c) for c in found.conclude[:3]] == ["2 |x| <= 1", "|A x| <= d", "0 <= 2 |x|"]
+    assert str(found.for_all[0].range[1]) == "0 < |s - 2 x|"
+
+
+NEW_BROKEN = [
+    ("spaces", "spaces X of dimension", "column 22: expected a dimension, found the end"),
+    ("spaces", "spaces X of 2", "column 13: expected 'dimension', found '2'"),
+    ("spaces", "spaces X dimension 2", "column 10: expected the end of the line"),
+    ("spaces", "spaces X with l2 of dimension 2", "column 18: expected the end of the line"),
+    ("spaces", "spaces X of dimension n", "column 23: expected a dimension, found 'n'"),
+    ("spaces", "spaces X of dimension 1/2", "'1/2' is not a natural number"),
+    ("sets", "sets images", "column 12: expected 'in', found the end"),
+    ("sets", "sets images in more", "column 16: expected the name of a space, found 'more'"),
+    ("sets", "sets x in X", "statement line 5: the name 'x' is declared twice"),
+    ("sets", "sets images, images in X", "the name 'images' is declared twice"),
+    ("units", "units", "column 6: expected the name of a number, found the end"),
+    ("units", "units u, u", "the name 'u' is declared twice"),
+    ("units", "units A", "the name 'A' is declared twice"),
+    ("units", "units u in C", "column 9: expected the end of the line, found 'in'"),
+    ("units", "units conj", "the word 'conj' cannot be used as a name"),
+    ("units", "units or", "the word 'or' cannot be used as a name"),
+    ("  near", "  near: |x| <= d or |x| > d", "column 18: expected the end of the line, found 'or'"),
+    ("  near", "  near: |x| <= d and", "column 21: expected a number, a name, '(' or '|'"),
+    ("  near", "  near: |x| <= d and far: |x| > d", "column 22: expected one of the names"),
+    ("  near", "  given4: |x| <= d", "statement line 10: the label 'given4' is used twice"),
+    ("  |u", "  near_2: |x| <= d", "statement line 10: the label 'near_2' is used twice"),
+    ("  |u", "  |images| <= d", "column 4: expected one of the names A, x, u, v, d, found 'images'"),
+    ("  |u", "  |u| <= d", "column 4: expected a vector behind the number of modulus 1"),
+    ("  |u", "  u <= d", "column 3: expected a vector behind the number of modulus 1"),
+    ("  |u", "  u |x| <= d", "column 5: expected a vector behind the number of modulus 1"),
+    ("exists b", "exists b in X with |c| <= 1", "column 21: expected one of the names"),
+    ("exists b", "exists b in X with |s| <= 1", "column 21: expected one of the names"),
+    ("exists b", "exists b in X with |b| <= 1 or |x| <= 1", "column 29: expected the end"),
+    ("exists b", "exists linear W : X -> X with |x| <= 1", "column 26: expected the end"),
+    ("exists t", "exists t in u", "column 13: expected the name of a space, found 'u'"),
+    ("for all s", "for all s in images with |x| <= 1", "|x| <= 1 does not limit s"),
+    ("for all s", "for all s in images with |s| <= 1 or |s| > 2", "column 35: expected the end"),
+    ("for all s", "for all s in images with |u s| - |s| <= d", "0 <= d does not limit s"),
+    ("for all e", "for all e in Y\nsets other in X", "'sets' must stand before every quantifier"),
+    ("for all e", "for all e in Y\nunits w", "'units' must stand before every quantifier"),
+    ("  |A t", "  |x| <= 1 and |x| <= 2 or |x| <= 3", "column 25: expected the end of the line"),
+    ("  |A t", "  |x| <= 1 or |x| <= 2 and |x| <= 3", "column 24: expected the end of the line"),
+    ("  |A t", "  |x| <= 1 or", "column 14: expected a number, a name"),
+    ("  |A t", "  or |x| <= 1", "column 3: expected a number, a name"),
+]
+
+
+@pytest.mark.parametrize(("start", "line", "phrase"), NEW_BROKEN)
+def test_broken_new(start: str, line: str, phrase: str) -> None:
+    """One line of the new kind is exchanged."""
+    lines = NEW.split("\n")
+    place = next(k for k, text in enumerate(lines) if text.startswith(start))
+    lines[place] = line
+    with pytest.raises(Unreadable) as caught:
+        read("\n".join(lines))
+    assert phrase in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("choices", "phrase"),
+    [
+        ({"b": "s"}, "the choice for b, column 1: expected one of the names"),
+        ({"t": "e"}, "the choice for t, column 1: expected one of the names"),
+        ({"t": "images"}, "the choice for t, column 1: expected one of the names"),
+        ({"t": "A x"}, "the choice for t is no vector of X"),
+    ],
+)
+def test_choices_of_the_new_kind(choices: dict[str, str], phrase: str) -> None:
+    """They too see only what stands before them."""
+    with pytest.raises(Unreadable) as caught:
+        read(NEW, **choices)
     assert phrase in str(caught.value)
 
 
@@ -212,10 +332,13 @@ def test_no_conclusion() -> None:
         read(GOOD[: GOOD.index("conclude") + 9])
 
 
-@given(st.integers(0, len(GOOD) - 1), st.sampled_from(' \n()|<>=+-*"#:,x0Y_.\x00\t'))
-def test_a_changed_letter(place: int, letter: str) -> None:
+@given(
+    st.sampled_from([GOOD, NEW]), st.integers(0), st.sampled_from(' \n()|<>=+-*"#:,x0Y_.\x00\t')
+)
+def test_a_changed_letter(text: str, place: int, letter: str) -> None:
     """A file with one other letter is read, or refused with a sentence; nothing else happens."""
-    text = GOOD[:place] + letter + GOOD[place + 1 :]
+    place %= len(text)
+    text = text[:place] + letter + text[place + 1 :]
     message = "statement"
     try:
         assert read(text).text == text
@@ -224,7 +347,7 @@ def test_a_changed_letter(place: int, letter: str) -> None:
     assert message.startswith("statement")
 
 
-@given(st.lists(st.sampled_from(GOOD.split("\n")), max_size=12))
+@given(st.lists(st.sampled_from((GOOD + NEW).split("\n")), max_size=12))
 def test_shuffled_lines(lines: list[str]) -> None:
     """The same for lines in any order and number."""
     message = "statement"
