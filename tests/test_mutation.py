@@ -44,6 +44,11 @@ ORIGINALS = (
     "vacuous-by-secant",
     "vacuous-by-contradiction",
     "square-roots-cancel",
+    "set-of-pairs-in-a-range",
+    "set-a-member-is-chosen",
+    "by-contradiction",
+    "conditions-of-an-exists",
+    "own-vectors-on-data",
 )
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+|\s+|<=|>=|.")
 WORDS = [
@@ -72,6 +77,13 @@ WORDS = [
     "Lipschitz",
     "with",
     "and",
+    "or",
+    "u",
+    "conj(u)",
+    "s",
+    "S",
+    "S_1",
+    "p",
     "0x1f",
 ]
 POISON: tuple[Any, ...] = (
@@ -239,7 +251,7 @@ def change_choice(table: Json, rng: random.Random) -> None:
     choices = table.setdefault("choices", {"e": "x"})
     name = rng.choice(sorted(choices))
     choices[name] = rng.choice(
-        ["0", "x", "x_det", "A x", "e", "w", "b", "Psi(A x)", "x + x_det", name]
+        ["0", "x", "x_det", "A x", "e", "w", "b", "Psi(A x)", "x + x_det", "S_1", "S_3", "p", name]
     )
 
 

@@ -225,7 +225,10 @@ SETS: dict[str, Any] = {
     "vectors": {"x": {"space": "X", "array": inline("1", "2")}},
     "sets": {
         "images": {"space": "X", "array": stored("int.npy", 3, 2, scale="1/2")},
-        "more": {"space": "X", "array": {"real": inline(["1", "2"]), "imaginary": inline(["0", "3"])}},
+        "more": {
+            "space": "X",
+            "array": {"real": inline(["1", "2"]), "imaginary": inline(["0", "3"])},
+        },
         "data": {"space": "Y", "array": inline([[["1"]]], [[["1"]]])},
     },
     "units": {"u": {"real": "-3/5", "imaginary": "4/5"}, "v": {"real": "-1"}},
@@ -315,7 +318,11 @@ def test_broken_sets(path: str, value: object, phrase: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "phrase"),
     [
-        ("for all s", "vectors images_3 in X\nfor all s", "images_3, which the statement names, is"),
+        (
+            "for all s",
+            "vectors images_3 in X\nfor all s",
+            "images_3, which the statement names, is",
+        ),
         ("for all s in", "for all images_3 in", "problem.sets.images: images_3 means something"),
         ("exists t in", "exists data_1 in", "problem.sets.data: data_1 means something else"),
         ("units u, v", "units u, v\nconstants more_1", "more_1, which the statement names, is"),

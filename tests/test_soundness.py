@@ -198,7 +198,10 @@ def random_step(source: Source, steps: list[Step]) -> dict[str, Any]:
         arguments |= {"left": "p", "right": rng.choice("qqqqpyw")}
         if steps and steps[place].rule == "lipschitz":
             bound = steps[steps[place].premises[0]].conclusion
-            arguments |= {"map": getattr(bound, "map", ""), "bound": str(getattr(bound, "bound", ""))}
+            arguments |= {
+                "map": getattr(bound, "map", ""),
+                "bound": str(getattr(bound, "bound", "")),
+            }
     equations = [k for k, step in enumerate(steps) if is_equation(step.conclusion)]
     if rule == "weaken" and equations and rng.random() < 0.5:  # there are few
         premises = [str(rng.choice(equations))]

@@ -125,9 +125,7 @@ HIDDEN = (
 )
 
 EITHER = "conclude\n  |x| <= c + 1 or |z| > 1\n"
-MEMBERS = (
-    "sets S, T in X\nunits u\nfor all s in S\nconclude\n  |s| <= c\n  |u s - s| <= 2 |s|\n"
-)
+MEMBERS = "sets S, T in X\nunits u\nfor all s in S\nconclude\n  |s| <= c\n  |u s - s| <= 2 |s|\n"
 CHOICE = "sets S, T in X\nunits u\nexists b in S\nconclude\n  |b| < 2\n"
 TWICE = "define F(v in X) = 2 v + x\nconclude\n  Lipschitz(F) <= 2\n"
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import shutil
 
+import sets_and_denials
 from parts import (
     COLUMNS,
     FALSE_TRANSFER,
@@ -968,19 +969,15 @@ def malformed_problems() -> None:
     )
     edited("mcshane-into-l1", ["maps", "Psi"], extension(), "a target with the linf norm")
     line = changed(small(), ["spaces", "X", "norm"], "linf")
-    for title, change in (
-        ("over-C", {"field": "C"}),
-        ("negative", {"maps": {"Psi": extension("-1")}}),
-    ):
-        content = write_json(line | {"maps": {"Psi": extension()}} | change)
-        write(
-            "malformed",
-            f"problem-mcshane-{title}",
-            case,
-            "McShane's extension needs",
-            with_problem(case, content),
-            content,
-        )
+    content = write_json(line | {"maps": {"Psi": extension("-1")}})
+    write(
+        "malformed",
+        "problem-mcshane-negative",
+        case,
+        "McShane's extension needs",
+        with_problem(case, content),
+        content,
+    )
     asks = Case(one("|x| = 7").replace("spaces X, Y", "spaces X with l2, Y"), (), small())
     write("malformed", "problem-other-norm", asks, "the statement asks for the l2 norm")
     over = Case(one("|x| = 7").replace("spaces", "field C\nspaces", 1), (), small())
@@ -1400,7 +1397,8 @@ def main() -> None:
     """Write all cases anew."""
     for kind in KINDS:
         shutil.rmtree(HERE / kind, ignore_errors=True)
-    for part in (accepted, rejected, malformed, once_accepted, second_attack):
+    third = (sets_and_denials.accepted, sets_and_denials.rejected, sets_and_denials.malformed)
+    for part in (accepted, rejected, malformed, once_accepted, second_attack, *third):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")

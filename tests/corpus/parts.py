@@ -34,6 +34,7 @@ class Case:
     verdict: str = "certified"
     choices: dict[str, str] | None = None
     vectors: dict[str, Json] | None = None
+    arbitrary: dict[str, str] | None = None
     files: dict[str, bytes] = field(default_factory=dict)
 
     def problem_bytes(self) -> bytes | None:
@@ -61,6 +62,8 @@ class Case:
             table["choices"] = self.choices
         if self.vectors is not None:
             table["vectors"] = self.vectors
+        if self.arbitrary is not None:
+            table["arbitrary"] = self.arbitrary
         return table
 
 

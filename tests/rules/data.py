@@ -197,7 +197,9 @@ TABLES = {
         accept("an empty range", FAMILY, claim="|none| < 0", gives="|none| < 0"),
         accept("no variable", FAMILY, claim="|S_2| = 3", gives="|S_2| = 3"),
         refuse("false for one", FAMILY, claim="|s| < 3", because="|s| < 3 is false for s = S_2"),
-        refuse("false for a pair", FAMILY, claim="|p| < |s|", because="is false for s = S_1, p = S"),
+        refuse(
+            "false for a pair", FAMILY, claim="|p| < |s|", because="is false for s = S_1, p = S"
+        ),
         refuse("a whole space", FAMILY, claim="|e| >= 0", because="e runs through a whole space"),
         refuse("its range", FAMILY, claim="|far| >= 0", because="e runs through a whole space"),
         refuse("its own vector", FAMILY, claim="|own| >= 0", because="a variable that has no set"),

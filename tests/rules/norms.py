@@ -394,9 +394,7 @@ TABLES = {
     ],
     "square": [
         accept("a norm", GENERAL, scalar="|x|", gives="0 <= |x| |x|"),
-        accept(
-            "a difference", GENERAL, scalar="|x| - c", gives="2 c |x| <= c c + |x| |x|"
-        ),
+        accept("a difference", GENERAL, scalar="|x| - c", gives="2 c |x| <= c c + |x| |x|"),
         accept("no declared sign", GENERAL, scalar="c", gives="0 <= c c"),
         accept("nought", GENERAL, scalar="0", gives="0 <= 0"),
         accept("a negative number", GENERAL, scalar="-3", gives="0 <= 9"),

@@ -92,12 +92,16 @@ TABLES = {
         accept("a bound", DENIED, conclusion="5", alternative="1", gives="Lipschitz(Psi) <= 1"),
         accept("a condition", DENIED, conclusion="2", alternative="1", gives="delta < |x - 2 x|"),
         accept("on data", DATA, conclusion="1", alternative="1", gives="L < |Psi(A x + e)|"),
-        refuse("an equation", DENIED, conclusion="1", alternative="1", because="no single judgment"),
+        refuse(
+            "an equation", DENIED, conclusion="1", alternative="1", because="no single judgment"
+        ),
         refuse("nought", DENIED, conclusion="0", alternative="1", because="has 5 conclusions"),
         refuse("one past", DENIED, conclusion="6", alternative="1", because="has 5 conclusions"),
         refuse("no such", DENIED, conclusion="2", alternative="2", because="has no alternative 2"),
         refuse("the zeroth", DENIED, conclusion="2", alternative="0", because="no alternative 0"),
-        garbled("a label", DENIED, conclusion="all", alternative="1", because="not an exact number"),
+        garbled(
+            "a label", DENIED, conclusion="all", alternative="1", because="not an exact number"
+        ),
         garbled("many", DENIED, conclusion="4096", alternative="1", because="below 4096"),
     ],
 }
