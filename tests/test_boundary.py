@@ -218,7 +218,7 @@ def test_inference_figure(rule: str) -> None:
 
 
 def test_rules_are_in_one_table() -> None:
-    """Every rule is a function of a rules module, its parameters are declared, none twice."""
+    """Every rule is a function of `rules` or `data_rules`; each of its parameters is declared."""
     functions = [row.function for row in RULES.values()]
     assert len(set(functions)) == len(functions)
     for name, row in RULES.items():

@@ -185,7 +185,7 @@ def test_mcshane_over_c_and_into_a_line() -> None:
         extended.at(Vector.of([7, 0, -1], [1, 2, 3]), domain)
     for part in ("inputs", "outputs"):
         real = pairs[part]
-        shape = [[["0"] * len(row) for row in rows] for rows in [real["entries"]]][0]
+        shape = [["0"] * len(row) for row in real["entries"]]
         for imaginary, refused in (("0", False), ("1/9", True)):
             shape[1][-1] = imaginary
             both = {"real": real, "imaginary": inline(*shape)}
