@@ -51,7 +51,8 @@ def accepted(context: Context, claim: str) -> bool:
     try:
         step = apply(context, [], raw, "here")
     except Rejected as error:
-        assert "is false for" in str(error)
+        if "is false for" not in str(error):
+            raise
         return False
     finally:
         assert context.taken == {}
