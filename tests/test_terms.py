@@ -386,31 +386,138 @@ def test_text_of_a_turned_term(text: str, replacement: Drawn) -> None:
         assert turned_first == turned(units, replaced)
 
 
-@given(spaces.flatmap(turned_sums))
-def test_a_turned_term_at_ones(text: str) -> None:
-    """With all numbers of modulus 1 put to 1 the value is that of the text without them."""
-    term = read_turned(text)
-    plain = re.sub(r"(conj\([uvw]\)|\b[uvw]\b)\s*(\*\s*)?", "", text)
-    wanted = read_term(plain, NAMES, "plain")
-    total: Values = (Fraction(0),) * DIMENSION[term.space]
-    for atom, coefficient in at_one(term).parts:
-        total = add(total, coefficient, evaluate_atom(atom, MODEL))
-    assert total == evaluate(wanted, MODEL)
+# the same model over the numbers p + i q, as pairs
+
+Pair = tuple[Fraction, Fraction]
+Pairs = tuple[Pair, ...]
+ROTATIONS: dict[str, Pair] = {
+    "u": (Fraction(3, 5), Fraction(4, 5)),
+    "v": (Fraction(0), Fraction(1)),
+    "w": (Fraction(-5, 13), Fraction(12, 13)),
+}
 
 
-def at_one(term: Term) -> Term:
-    """The term with every number of modulus 1 put to 1, inside arguments too."""
+def times(one: Pair, other: Pair) -> Pair:
+    """The product of two complex numbers."""
+    (a, b), (c, d) = one, other
+    return a * c - b * d, a * d + b * c
 
-    def plain(atom: Atom) -> Term:
-        if isinstance(atom, Turned):
-            return plain(atom.argument)
-        if isinstance(atom, Image):
-            return image(atom.map, plain(atom.argument), atom.space)
-        if isinstance(atom, Value):
-            return value(atom.map, at_one(atom.argument), atom.space)
-        return Term.of(atom)
 
-    return Term.combination(term.space, [(c, plain(atom)) for atom, c in term.parts])
+def rotation(word: str) -> Pair:
+    """The value of u or conj(u)."""
+    if word in ROTATIONS:
+        return ROTATIONS[word]
+    real, imag = ROTATIONS[word[5]]
+    return real, -imag
+
+
+def scaled(number: Pair, v: Pairs) -> Pairs:
+    """A multiple of a complex vector."""
+    return tuple(times(number, entry) for entry in v)
+
+
+def plus(v: Pairs, w: Pairs) -> Pairs:
+    """The sum of complex vectors."""
+    return tuple((a + c, b + d) for (a, b), (c, d) in zip(v, w, strict=True))
+
+
+def linear_pairs(name: str, v: Pairs) -> Pairs:
+    """The linear maps of the model."""
+    real, imag = (linear(name, tuple(entry[k] for entry in v)) for k in (0, 1))
+    return tuple(zip(real, imag, strict=True))
+
+
+def psi_pairs(v: Pairs) -> Pairs:
+    """A map Y -> X that is neither linear nor a polynomial."""
+    return times(v[0], (v[1][0], Fraction(1))), (v[2][1], v[0][0])
+
+
+PLAIN = {name: tuple((a, a - 1) for a in v) for name, v in MODEL.items()}
+DrawnPairs = tuple[str, Pairs]
+
+
+@st.composite
+def turned_factors(draw: st.DrawFn, space: str, depth: int) -> DrawnPairs:
+    """A name, a map at something, or an expression in brackets; with units between."""
+    shape = draw(st.integers(0, 4)) if depth else 0
+    if shape == 1:
+        text, value = draw(turned_expressions(space, depth - 1))
+        return f"({text})", value
+    if shape in (2, 3):
+        name, other = ("B", "Y") if space == "X" else ("A", "X")
+        text, value = draw(turned_factors(other, depth - 1))
+        units = draw(products())
+        for word in units:
+            value = scaled(rotation(word), value)
+        return " ".join([name, *units, text]), linear_pairs(name, value)
+    if shape == 4 and space == "X":
+        text, value = draw(turned_expressions("Y", depth - 1))
+        return f"Psi({text})", psi_pairs(value)
+    name = draw(st.sampled_from([n for n, (s, _) in VECTORS.items() if s == space]))
+    return name, PLAIN[name]
+
+
+@st.composite
+def turned_expressions(draw: st.DrawFn, space: str, depth: int = 2) -> DrawnPairs:
+    """A sum of factors with numbers and units before them, in any order."""
+    text = ""
+    total: Pairs = ((Fraction(0), Fraction(0)),) * DIMENSION[space]
+    for k in range(draw(st.integers(1, 3))):
+        sign = draw(st.sampled_from([1, -1]))
+        name, value = draw(turned_factors(space, depth))
+        words = draw(products(2))
+        number = draw(st.one_of(st.none(), numbers))
+        for word in words:
+            value = scaled(rotation(word), value)
+        if number is not None:
+            value = scaled((number, Fraction(0)), value)
+            words.insert(draw(st.integers(0, len(words))), f"* {number} *")
+        operator = "-" if sign < 0 else "+" if k else ""
+        product = re.sub(r"^\* ", "", " ".join([*words, name]))
+        text += f" {operator} {product}"
+        total = plus(total, scaled((Fraction(sign), Fraction(0)), value))
+    return text, total
+
+
+def evaluate_pairs(term: Term) -> Pairs:
+    """The value of a normal form in the complex model."""
+    total: Pairs = ((Fraction(0), Fraction(0)),) * DIMENSION[term.space]
+    for atom, coefficient in term.parts:
+        total = plus(total, scaled((coefficient, Fraction(0)), evaluate_atom_pairs(atom)))
+    return total
+
+
+def evaluate_atom_pairs(atom: Atom) -> Pairs:
+    """The value of an atom in the complex model."""
+    if isinstance(atom, Datum | Bound):
+        return PLAIN[atom.name]
+    if isinstance(atom, Turned):
+        value = evaluate_atom_pairs(atom.argument)
+        for unit, power in atom.units:
+            for _ in range(abs(power)):
+                value = scaled(rotation(unit if power > 0 else f"conj({unit})"), value)
+        return value
+    if isinstance(atom, Image):
+        return linear_pairs(atom.map, evaluate_atom_pairs(atom.argument))
+    return psi_pairs(evaluate_pairs(atom.argument))
+
+
+@given(spaces.flatmap(turned_expressions))
+def test_value_of_a_turned_term(drawn: DrawnPairs) -> None:
+    """The normal form has the value of the expression, and so has that of its l2 norm."""
+    term = read_turned(drawn[0])
+    assert evaluate_pairs(term) == drawn[1]
+    square = sum((a * a + b * b for a, b in drawn[1]), Fraction(0))
+    found = Fraction(0)
+    for monomial, coefficient in norm(term).parts:  # one, or none
+        (quantity,) = monomial
+        assert not isinstance(quantity, Constant)
+        pairs = evaluate_pairs(quantity.term)
+        found += coefficient**2 * sum((a * a + b * b for a, b in pairs), Fraction(0))
+    assert found == square
+    assert evaluate_pairs(read_turned(f"{drawn[0]} + {'x' if term.space == 'X' else 'y'}")) == plus(
+        drawn[1], PLAIN["x" if term.space == "X" else "y"]
+    )
 
 
 def test_units_are_told_apart() -> None:
