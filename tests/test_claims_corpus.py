@@ -33,6 +33,7 @@ LEFT_OPEN = {
     "certified/pnp_data_step",
     "certified/products_square",
     "refuted/parallelogram",
+    "refuted/unit_complex",
 }
 EPSILON = Fraction(1, 100)
 
