@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm, prod
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import numpy as np
 
 from certificates.format import DECIMAL_DIGITS, digest, excerpt, read_number, short, write_number
 from certificates.matrices import Vector
-from certificates.npy import read_npy
+from certificates.npy import Tensor, read_npy
 
 DECIMAL = re.compile(r"-?\d{1,1000}\.\d{1,1000}")
 
@@ -104,6 +105,59 @@ def array(value: object, where: str, folder: Path | None = None) -> ExactArray:
     if callable(listed):
         return array(listed(), where, folder)
     raise BadInput(f"{where}: {type(value).__name__} is no array; give lists, NumPy or a .npy file")
+
+
+def sized(
+    value: object,
+    where: str,
+    dimension: int,
+    folder: Path | None = None,
+    needs: str = "the operator needs",
+) -> ExactArray:
+    """An exact array of any shape with `dimension` entries.  Raises BadInput."""
+    found = array(value, where, folder)
+    if prod(found.shape) != dimension:
+        raise BadInput(
+            f"{where}: shape {found.shape} has {prod(found.shape)} entries, {needs} {dimension}"
+        )
+    return found
+
+
+def exact_rows(source: ExactArray, count: int) -> list[Vector]:
+    """An array whose entries divide into `count` rows, read row by row -> the rows, exactly."""
+    form = source.form
+    if "real" in form:
+        real, imag = (_tensor(form[key], source.files) for key in ("real", "imaginary"))
+        bottom = lcm(real.denominator, imag.denominator)
+        upper = [a * (bottom // real.denominator) for a in real.real]
+        lower = [a * (bottom // imag.denominator) for a in imag.real]
+    else:
+        whole = _tensor(form, source.files)
+        upper, lower, bottom = list(whole.real), list(whole.imag), whole.denominator
+    size = len(upper) // count
+    places = [k * size for k in range(count)]
+    return [Vector.of(upper[k : k + size], lower[k : k + size], bottom) for k in places]
+
+
+def _tensor(form: Any, files: Mapping[str, bytes]) -> Tensor:
+    """A simple array, from its JSON form."""
+    if "file" in form:
+        found = read_npy(files[form["file"]], form["file"])
+        scale = Fraction(read_number(form.get("scale", "1"), "scale"))
+        parts = [tuple(a * scale.numerator for a in part) for part in (found.real, found.imag)]
+        return Tensor(found.shape, parts[0], parts[1], found.denominator * scale.denominator)
+    numbers = [read_number(text, "entries") for text in _flat(form["entries"])]
+    bottom = lcm(*(number.denominator for number in numbers))
+    tops = tuple(number.numerator * (bottom // number.denominator) for number in numbers)
+    return Tensor((len(tops),), tops, (), bottom)
+
+
+def _flat(entries: Any) -> Iterator[str]:
+    if isinstance(entries, str):
+        yield entries
+    else:
+        for inner in entries:
+            yield from _flat(inner)
 
 
 def _from_table(table: dict[str, Any], where: str, folder: Path | None) -> ExactArray:

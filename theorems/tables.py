@@ -2,12 +2,15 @@
 
 Other software computes A x in floats, so a stored measurement is never exactly the one that a
 theorem speaks of.  A row named "A x" is at the exact one: the claim is then about any map that
-answers this reconstruction there.
+answers this reconstruction there.  "A images", with the name of a finite set, names one row for
+each of its members.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,50 +18,108 @@ import numpy as np
 
 from certificates.exact import Undecided
 from certificates.format import Rejected, Unreadable
-from certificates.language import read_term
+from certificates.language import Family, Named, read_term
 from certificates.matrices import Vector
+from certificates.terms import Bound, Term, bound_variables
 from certificates.values import Context
 
-from .arrays import BadInput, ExactArray, array, inline
+from .arrays import BadInput, ExactArray, array, exact_rows, inline
 
 Rows = tuple[ExactArray, ExactArray]
 
 
-def named_rows(values: Mapping[str, Any], context: Context, folder: Path | None) -> Rows:
+def named_rows(
+    values: Mapping[str, Any],
+    context: Context,
+    folder: Path | None,
+    where: str = "psi.values",
+    stem: str = "Psi",
+    domain: str = "Y",
+) -> Rows:
     """Measurement texts with their reconstructions -> inputs (k, m) and outputs (k, N).
 
-    Raises BadInput for a text that is no measurement, and for two answers to one measurement.
+    A text with the name of a finite set of j members stands for j rows, and its reconstructions
+    have the shape (j, ...).  Raises BadInput for a text that is no measurement, for a wrong number
+    of reconstructions, and for two answers to one measurement.
     """
     if not isinstance(values, Mapping) or not values:
-        raise BadInput('psi.values: measurements with reconstructions, like "A x" = "rec.npy"')
-    rows: dict[Vector, tuple[str, Any]] = {}
-    for text, output in values.items():
-        point = _measurement(text, context)
-        if point in rows and not _same(rows[point][1], output, folder):
-            raise BadInput(
-                f"psi.values: {rows[point][0]} and {text} are one measurement with two "
-                "reconstructions; no map has these values"
-            )
-        rows[point] = (text, output)
-    points = list(rows)
-    form = stacked([inline(point) for point in points], any(point.imag for point in points))
-    inputs = ExactArray((len(points), points[0].dimension), form)
-    return inputs, _stack([output for _, output in rows.values()], folder)
+        raise BadInput(f'{where}: measurements with reconstructions, like "A x" = "rec.npy"')
+    sources: list[ExactArray] = []
+    rows: list[list[Vector]] = []
+    found: dict[Vector, tuple[str, int, int]] = {}
+    for number, (text, output) in enumerate(values.items()):
+        points = list(_measurements(text, context, where, domain))
+        single = len(points) == 1 and points[0][0] == text
+        name = f"{stem}.outputs" if len(values) == 1 else f"{stem}.values[{number}]"
+        source = array(output, name, folder)
+        if not single:
+            _refuse_wrong_count(source, [label for label, _ in points], f"{where}: {text}")
+        sources.append(source)
+        rows.append(exact_rows(source, len(points)))
+        if rows[-1][0].dimension != rows[0][0].dimension:
+            raise BadInput(f"{where}: the reconstructions have different sizes")
+        for row, (label, point) in enumerate(points):
+            first, *place = found.setdefault(point, (label, number, row))
+            if rows[-1][row] != rows[place[0]][place[1]]:
+                raise BadInput(
+                    f"{where}: {first} and {label} are one measurement with two "
+                    "reconstructions; no map has these values"
+                )
+    kept = [(number, row) for _, number, row in found.values()]
+    inputs = _inlined(list(found))
+    if len(sources) == 1 and len(kept) == len(rows[0]) == sources[0].shape[0]:
+        return inputs, sources[0]
+    counts = [len(one) for one in rows]
+    stored = _stored_rows(sources, counts, kept, f"{stem}.outputs")
+    return inputs, stored or _inlined([rows[number][row] for number, row in kept])
 
 
-def _measurement(text: str, context: Context) -> Vector:
+def _measurements(
+    text: str, context: Context, where: str, domain: str
+) -> Iterator[tuple[str, Vector]]:
+    """The measurements that a text names, each with its own text."""
+    names = context.names
+    sets = {name: entry for name, entry in names.items() if isinstance(entry, Family)}
+    variables = {n: Named(Term.of(Bound(n, entry.space))) for n, entry in sets.items()}
+    before = context.taken
     try:
-        term = read_term(text, context.names, f"psi.values: {text}")
-        if term.space != "Y":
-            raise BadInput(f"psi.values: {text} is an image; name a measurement such as A x")
-        return context.vector(term)
+        term = read_term(text, {**names, **variables}, f"{where}: {text}")
+        if term.space != domain:
+            kind = "an image" if domain == "Y" else f"a vector of {term.space}"
+            wanted = "a measurement such as A x" if domain == "Y" else f"a vector of {domain}"
+            raise BadInput(f"{where}: {text} is {kind}; name {wanted}")
+        families = sorted(bound_variables(term))
+        if len(families) > 1:
+            raise BadInput(
+                f"{where}: {text} names the sets {' and '.join(families)}; a row is named by the "
+                "members of one set"
+            )
+        for family in families:
+            for member in context.data.sets[family]:
+                context.taken = {**before, family: member}
+                yield _with_member(text, family, member), context.vector(term)
+        if not families:
+            yield text, context.vector(term)
     except (Unreadable, Rejected, Undecided) as error:
-        raise BadInput(f"psi.values: {text}: {error}") from None
+        raise BadInput(f"{where}: {text}: {error}") from None
+    finally:
+        context.taken = before
 
 
-def _same(one: Any, other: Any, folder: Path | None) -> bool:
-    forms = [array(value, "Psi.value", folder) for value in (one, other)]
-    return forms[0].form == forms[1].form
+def _with_member(text: str, family: str, member: str) -> str:
+    """ "A images" with images_3 for images -> "A images_3"."""
+    return re.sub(rf"(?<![A-Za-z0-9_]){family}(?![A-Za-z0-9_])", member, text)
+
+
+def _refuse_wrong_count(source: ExactArray, labels: list[str], where: str) -> None:
+    count = source.shape[0] if source.shape else 0
+    if count < len(labels):
+        raise BadInput(
+            f"{where}: {count} reconstructions for {len(labels)} members; the row for "
+            f"{labels[count]} is missing"
+        )
+    if count > len(labels):
+        raise BadInput(f"{where}: {count} reconstructions for {len(labels)} members; drop the rest")
 
 
 def stacked(rows: list[dict[str, object]], is_complex: bool) -> dict[str, object]:
@@ -75,18 +136,23 @@ def stacked(rows: list[dict[str, object]], is_complex: bool) -> dict[str, object
     return {"real": {"entries": real}, "imaginary": {"entries": imag}}
 
 
-def _stack(outputs: list[Any], folder: Path | None) -> ExactArray:
-    """Reconstructions in .npy files or arrays of one type -> one array (k, N), exactly."""
-    loaded: list[np.ndarray[Any, Any]] = []
-    for number, output in enumerate(outputs):
-        where = f"Psi.values[{number}]"
-        array(output, where, folder)  # refuses what is not exact or not finite
-        if isinstance(output, str):
-            output = np.load((folder or Path()) / output, allow_pickle=False)
-        loaded.append(np.asarray(output, dtype=None if isinstance(output, np.ndarray) else object))
-    flat = [entry.ravel() for entry in loaded]
-    if len({entry.size for entry in flat}) > 1:
-        raise BadInput("psi.values: the reconstructions have different sizes")
-    if len({entry.dtype for entry in flat}) == 1:
-        return array(np.stack(flat), "Psi.outputs", folder)
-    raise BadInput("psi.values: give all reconstructions in one type, such as float64 arrays")
+def _inlined(points: list[Vector]) -> ExactArray:
+    """Vectors -> the inline array whose rows they are, (k, m)."""
+    is_complex = any(point.imag for point in points)
+    form = stacked([inline(point) for point in points], is_complex)
+    return ExactArray((len(points), points[0].dimension), form, {}, is_complex)
+
+
+def _stored_rows(
+    sources: list[ExactArray], counts: list[int], kept: list[tuple[int, int]], where: str
+) -> ExactArray | None:
+    """The kept rows of stored arrays of one type and scale as one stored array; else None."""
+    if not all("file" in source.form for source in sources):
+        return None
+    scales = {str(source.form.get("scale", "1")) for source in sources}
+    loaded = [np.load(io.BytesIO(data)) for s in sources for data in s.files.values()]
+    if len(scales) > 1 or len({entry.dtype for entry in loaded}) > 1:
+        return None
+    flat = [entry.reshape(count, -1) for entry, count in zip(loaded, counts, strict=True)]
+    rows = np.stack([flat[number][row] for number, row in kept])
+    return array({"array": rows, "scale": scales.pop()}, where)

@@ -1,0 +1,167 @@
+"""Maps as people give them: constant, affine, a table of values, or only a name.
+
+The same tables stand under `psi` in a problem of the catalogue, and under `maps` in a general
+one; `Place` says which, for the messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from pathlib import Path
+from typing import Any, Literal
+
+from certificates.format import write_number
+from certificates.values import Context
+
+from .arrays import BadInput, ExactArray, array, sized
+from .keys import keys, words
+from .tables import named_rows
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Psi(y) = offset; offset (N,)."""
+
+    offset: Any
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Psi(y) = matrix y + offset; matrix (N, m), offset (N,) or 0."""
+
+    matrix: Any
+    offset: Any = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """Psi known by its values: inputs (k, m), outputs (k, N).
+
+    Or `values`, reconstructions named by their measurement, such as {"A x": image}: the row is
+    then at the exact measurement.
+
+    `extend` is None (any map with these values) or "mcshane" (real data, linf target), which
+    extends them with the constant L; then L is certified, else it is assumed.
+    """
+
+    inputs: Any = None
+    outputs: Any = None
+    values: Mapping[str, Any] | None = None
+    extend: Literal["mcshane"] | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """A map of which only the name is known."""
+
+    description: str
+
+
+ReconstructionMap = Constant | Affine | Table | Named
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a map stands and what it maps.
+
+    `where` is its place in the problem file and `stem` its name, and that of its files; `domain`
+    is the name of the space that it maps from; `needs` are the words before an expected shape.
+    """
+
+    where: str = "psi"
+    stem: str = "Psi"
+    domain: str = "Y"
+    needs: str = "the operator needs"
+    folder: Path | None = None
+
+
+def read_map(table: Any, where: str) -> ReconstructionMap:
+    """The map that the keys of a file describe.  Raises BadInput for what is unknown or missing."""
+    kinds: dict[str, tuple[Any, set[str], set[str]]] = {
+        "constant": (Constant, {"offset"}, set()),
+        "affine": (Affine, {"matrix"}, {"offset"}),
+        "table": (Table, set(), {"inputs", "outputs", "values", "extend"}),
+        "named": (Named, {"description"}, set()),
+    }
+    kind = table.get("kind") if isinstance(table, dict) else None
+    if kind is None:
+        raise BadInput(f"{where}: a table with the key kind is expected, one of {', '.join(kinds)}")
+    if kind not in kinds:
+        raise BadInput(f"{where}.kind: {kind!r} is not known; known are {', '.join(kinds)}")
+    make, required, optional = kinds[kind]
+    found = dict(keys(table, where, required | {"kind"}, optional))
+    del found["kind"]
+    if "description" in found:
+        words(found["description"], f"{where}.description")
+    if kind == "table" and ("values" in found) == ("inputs" in found or "outputs" in found):
+        raise BadInput(f"{where}: a table needs inputs and outputs, or values")
+    if kind == "table" and "values" not in found:
+        keys(found, where, {"inputs", "outputs"}, {"extend"})
+    if found.get("extend") not in (None, "mcshane"):
+        raise BadInput(
+            f"{where}.extend: {found['extend']!r} is not known; leave it out or 'mcshane'"
+        )
+    made: ReconstructionMap = make(**found)
+    return made
+
+
+def map_form(
+    psi: ReconstructionMap | None,
+    place: Place,
+    shape: tuple[int, int],
+    slope: Fraction,
+    measured: Callable[[], Context],
+) -> tuple[dict[str, object], list[ExactArray]]:
+    """A map as the kernel's problem file has it, and the arrays that it names.
+
+    `shape` is (N, m), the dimensions of target and domain; `slope` is that of McShane's
+    extension; `measured` gives the data without the map, for rows named by their measurement.
+    Raises BadInput.
+    """
+    where, stem, folder = place.where, place.stem, place.folder
+    n, m = shape
+    if psi is None:
+        raise BadInput(f"{where}: the reconstruction map is missing; give it as affine or table")
+    if not isinstance(psi, ReconstructionMap):
+        raise BadInput(
+            f"{where}: {type(psi).__name__} is no map that can be read; evaluate it where you need "
+            "it and give Table(inputs, outputs), or give Affine(matrix, offset)"
+        )
+    if isinstance(psi, Named):
+        return {"kind": "named", "description": psi.description}, []
+    if isinstance(psi, Table):
+        if psi.values is not None:
+            inputs, outputs = named_rows(
+                psi.values, measured(), folder, f"{where}.values", stem, place.domain
+            )
+        else:
+            inputs = array(psi.inputs, f"{stem}.inputs", folder)
+            outputs = array(psi.outputs, f"{stem}.outputs", folder)
+        for name, entry, size in (("inputs", inputs, m), ("outputs", outputs, n)):
+            rows = entry.shape[0] if entry.shape else 0
+            if not rows or prod(entry.shape) != rows * size:
+                raise BadInput(f"{where}.{name}: shape {entry.shape}, expected (k, {size})")
+        if inputs.shape[0] != outputs.shape[0]:
+            raise BadInput(
+                f"{where}: {inputs.shape[0]} measurements but {outputs.shape[0]} reconstructions"
+            )
+        form: dict[str, object] = {
+            "kind": "table",
+            "inputs": inputs.form,
+            "outputs": outputs.form,
+        }
+        if psi.extend == "mcshane":
+            form |= {"kind": "mcshane", "slope": write_number(slope)}
+        return form, [inputs, outputs]
+    offset = psi.offset if not isinstance(psi.offset, int) else [psi.offset] * n
+    offset_array = sized(offset, f"{stem}.offset", n, folder, place.needs)
+    if isinstance(psi, Constant):
+        return {"kind": "constant", "offset": offset_array.form}, [offset_array]
+    matrix = array(psi.matrix, f"{stem}.matrix", folder)
+    if matrix.shape != shape:
+        raise BadInput(f"{where}.matrix: shape {matrix.shape}, {place.needs} {shape}")
+    form = {"kind": "affine", "matrix": matrix.form, "offset": offset_array.form}
+    return form, [matrix, offset_array]
