@@ -248,10 +248,10 @@ def steepest(context: Context, name: str) -> Pair | None:
 
 
 def _slope(matrix: Matrix, v: Vector, domain: Norm, target: Norm) -> Pair:
-    return Pair(v, None, _quotient(target.of(matrix.apply(v)), domain.of(v)))
+    return Pair(v, None, quotient(target.of(matrix.apply(v)), domain.of(v)))
 
 
-def _quotient(rise: Roots, run: Roots) -> Roots:
+def quotient(rise: Roots, run: Roots) -> Roots:
     """rise / run, exactly where run is one square root or rational, else from below."""
     if len(run.terms) == 1:
         radicand, coefficient = run.terms[0]
@@ -297,7 +297,7 @@ def _steepest_pair(table: TableMap, domain: Norm, target: Norm) -> Pair | None:
         y, z, v, w = table.inputs[i], table.inputs[j], table.outputs[i], table.outputs[j]
         rise = target.of(Vector.combination([(one, v), (minus, w)], v.dimension))
         run = domain.of(Vector.combination([(one, y), (minus, z)], y.dimension))
-        pair = Pair(y, z, _quotient(rise, run))
+        pair = Pair(y, z, quotient(rise, run))
         if best is None or (pair.ratio - best.ratio).sign() > 0:
             best = pair
     return best

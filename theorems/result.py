@@ -91,7 +91,7 @@ class Result:
         yield Text(f"{self.identifier}: {self.headline()}", style="bold")
         yield Text("")
         if self.verified:
-            yield Text("\n".join(claim_lines(self.verified[0].report)) + "\n", no_wrap=True)
+            yield Text("\n".join(shown_claim(self.verified[0].report)) + "\n", no_wrap=True)
         yield self._claims()
         yield self._figures()
         for note in self.outcome.notes:
@@ -139,12 +139,27 @@ class Result:
             for f in self.outcome.figures
         )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.outcome.notes)
-        claim = escape("\n".join(claim_lines(self.verified[0].report))) if self.verified else ""
+        claim = escape("\n".join(shown_claim(self.verified[0].report))) if self.verified else ""
         return (
             f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
             f"<pre>{claim}</pre><table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
             f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
         )
+
+
+def shown_claim(report: Report) -> Iterator[str]:
+    """The claim as the kernel rebuilt it, with one line for all members of a finite set."""
+    sets = report.problem.sets if report.problem else {}
+    first = {members[0]: (name, members) for name, members in sets.items()}
+    others = {member for members in sets.values() for member in members[1:]}
+    for line in claim_lines(report):
+        words = line.split(" ")
+        named = words[2] if words[:2] == ["", ""] and words[3:4] == ["in"] else ""
+        if named in first:
+            name, members = first[named]
+            yield f"  {name} are {len(members):,} vectors of {words[4]}, {named} to {members[-1]}"
+        elif named not in others:
+            yield line
 
 
 def _draw(result: Result, path: Path) -> None:
@@ -170,11 +185,23 @@ def check(
     """
     if identifier not in CATALOGUE:
         raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
+    derive = CATALOGUE[identifier].derive
+    return settle(identifier, lambda: derive(problem), output, problem.folder, progress)
+
+
+def settle(
+    identifier: str,
+    derive: Callable[[], Outcome],
+    output: str | Path | None = None,
+    home: Path | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Derive, write and verify, as `check` does; `home` is the folder of the problem itself."""
     say = progress or (lambda _: None)
     if output is not None:
-        _refuse_foreign(Path(output), problem)
+        _refuse_foreign(Path(output), home)
     say("deriving")
-    outcome = CATALOGUE[identifier].derive(problem)
+    outcome = derive()
     if output is None:
         return _settled(identifier, outcome, _files(outcome).__getitem__, say)
     with _appearing(Path(output)) as work:
@@ -210,13 +237,13 @@ def _settled(identifier: str, outcome: Outcome, read: ReadFile, say: Progress) -
     return Result(identifier, outcome, tuple(verified))
 
 
-def _refuse_foreign(target: Path, problem: Problem) -> None:
+def _refuse_foreign(target: Path, home: Path | None) -> None:
     """A folder is replaced only if an earlier run of ours wrote every file in it."""
     if not target.exists():
         return
     if not target.is_dir():
         raise BadInput(f"{target}: is a file; name a folder for the result")
-    if problem.folder is not None and problem.folder.resolve().is_relative_to(target.resolve()):
+    if home is not None and home.resolve().is_relative_to(target.resolve()):
         raise BadInput(f"{target}: holds the problem itself; name another folder for the result")
     listed = target / MANIFEST
     own = set(listed.read_text().split("\n")) if listed.is_file() else set()

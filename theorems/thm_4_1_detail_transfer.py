@@ -23,12 +23,14 @@ from fractions import Fraction
 
 from certificates.exact import Roots
 from certificates.format import Rejected, short, write_number
-from certificates.language import read_term
+from certificates.judgments import Lipschitz
+from certificates.kernel import prepare
+from certificates.language import read_scalar, read_term
 from certificates.maps import TableMap
-from certificates.statements import read_statement
 
-from .arrays import BadInput, inline, number
+from .arrays import BadInput, number
 from .decimals import both, decimal
+from .decisions import points, steeper
 from .derivation import Derivation, Fact
 from .lipschitz import (
     Pair,
@@ -267,16 +269,10 @@ def _exceeds(numbers: Numbers, left: str) -> bool:
 
 def _against(case: Case, pair: Pair) -> Derivation:
     """Lipschitz(Psi) > L by a pair of points."""
-    taken = {*case.data.vectors, *read_statement(statement(PAPER)).names}
-    u, v = [name for name in (f"y_{k}" for k in range(1, len(taken) + 3)) if name not in taken][:2]
-    vectors: dict[str, object] = {u: {"space": "Y", "array": inline(pair.left)}}
-    right = f"0 {u}"
-    if pair.right is not None:
-        vectors[v] = {"space": "Y", "array": inline(pair.right)}
-        right = v
+    context = prepare(statement(PAPER), case.data, "vacuous", {}, {}, {})
+    vectors, left, right = points("Psi", pair, context, case.data.vectors)
     d = _derivation(PAPER, case, vectors)
-    slope = d.compute(f"L |{u} - {right}| < |Psi({u}) - Psi({right})|")
-    d.step("secant", slope, map="Psi", left=u, right=right, bound="L")
+    steeper(Lipschitz("Psi", read_scalar("L", context.names, "L")), left, right)(d)
     return d
 
 
