@@ -1,4 +1,4 @@
-"""The command line: check, init, detail, verify, show, list.
+"""The command line: check, claims, decide, init, detail, verify, show, list.
 
 Exit statuses: 0 certified, 1 refuted or rejected, 2 bad input, 3 vacuous, 4 undecided,
 5 certified under assumptions that were not permitted.
@@ -23,11 +23,14 @@ from certificates.show import fold
 
 from .arrays import BadInput
 from .catalogue import CATALOGUE
+from .data_claims import check_claim, read_claim
 from .deciding.decide import Limits
 from .deciding.request import Request
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
+from .instance import Instance
+from .manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
 from .problem import Problem
 from .result import check
 
@@ -78,26 +81,79 @@ def check_command(
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
+    THEOREM is one of 'kernelcert list', or the path of a statement file of your own, *.claim.
+
     Decides every hypothesis, derives, writes statement, problem and certificate into the output
     folder, verifies the written files with the kernel, and prints the worked proof.
 
     Example: kernelcert init slice try; kernelcert check 4.1.i try -o try/out
     """
-    given = Problem.load(problem)
+    claim = theorem.endswith(".claim")
+    if claim:
+        known = labels_of(read_claim(Path(theorem)))
+        _refuse_unknown(permit, known)
     with errors.status("deriving") as status:
-        result = check(theorem, given, output, status.update)
+        if claim:
+            result = check_claim(theorem, Instance.load(problem), output, status.update)
+        else:
+            result = check(theorem, Problem.load(problem), output, status.update)
     console.print(result)
     if output is not None:
         console.print(Text(f"\nwritten to {output}; verify it again with the kernel alone:"))
         if result.verified:
-            console.print(Text("  " + kernel_command(output, theorem)))
+            console.print(Text("  " + kernel_command(output, result.identifier)))
         if (output / "pictures.png").is_file():
             console.print(Text(f"pictures: {output / 'pictures.png'}"))
-    labels = {h.label for item in result.verified for h in item.report.statement.given}
-    for label in permit:
-        if result.verified and label not in labels:
-            raise BadInput(f"--permit {label}: no such hypothesis; known are {', '.join(labels)}")
+    if result.verified:
+        _refuse_unknown(
+            permit, {h.label for item in result.verified for h in item.report.statement.given}
+        )
     sys.exit(result.status(permit))
+
+
+def _refuse_unknown(permit: tuple[str, ...], labels: set[str]) -> None:
+    for label in permit:
+        if label not in labels:
+            known = ", ".join(sorted(labels)) or "none"
+            raise BadInput(f"--permit {label}: no such hypothesis; known are {known}")
+
+
+@main.command("claims")
+@click.argument("manifest", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.")
+def claims_command(manifest: Path, output: Path | None) -> None:
+    """Settle all claims of a MANIFEST, a TOML file with a table [[claim]] for each.
+
+    Writes a folder for each claim below the output folder and prints one table. What has not
+    changed since an earlier run is not derived again, only verified. The exit status is 0 if all
+    are certified, else that of the most severe verdict: 2 bad input, 1 refuted, 3 vacuous,
+    4 undecided, 5 certified under assumptions that were not permitted.
+
+    Example: kernelcert init audit try; kernelcert claims try/claims.toml -o try/out
+    """
+    entries = read_manifest(manifest)
+    _refuse_no_folder(output)
+    rows: list[Row] = []
+    try:
+        with errors.status("reading") as status:
+            for row in settle_all(entries, output, status.update):
+                rows.append(row)
+                errors.print(Text(f"{len(rows)} of {len(entries)}  {row.name}: {row.verdict}"))
+    except KeyboardInterrupt:
+        console.print(table_of(rows))
+        left = len(entries) - len(rows)
+        errors.print(Text(f"kernelcert: interrupted, {left} claims left; run it again to go on"))
+        sys.exit(INTERRUPTED)
+    console.print(table_of(rows))
+    console.print(Text(counts(rows)))
+    if output is not None:
+        console.print(Text(f"written below {output}, a folder for each claim"))
+    sys.exit(severest(rows))
+
+
+def _refuse_no_folder(output: Path | None) -> None:
+    if output is not None and output.exists() and not output.is_dir():
+        raise BadInput(f"{output}: is a file; name a folder for the results")
 
 
 def kernel_command(output: Path, identifier: str) -> str:
@@ -183,8 +239,11 @@ def init_command(name: str, folder: Path | None) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for file, data in made.items():
         (target / file).write_bytes(data)
-    console.print(Text(f"{target / 'problem.toml'} and {len(made) - 1} arrays: edit, then"))
-    console.print(Text(f"  kernelcert check 4.1.i {target} -o {target / 'out'}"))
+    command = EXAMPLES[name].run.format(
+        folder=shlex.quote(str(target)), output=shlex.quote(str(target / "out"))
+    )
+    console.print(Text(f"{target / 'problem.toml'} and {len(made) - 1} more files: edit, then"))
+    console.print(Text(f"  {command}"))
 
 
 @main.command("detail")

@@ -9,72 +9,43 @@ cannot decide, such as "for all e in Y", is left to a general proof, if there is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from pathlib import Path
 
-from certificates.exact import Roots, Undecided
 from certificates.format import Rejected, Unreadable
-from certificates.judgments import Comparison, Judgment
+from certificates.judgments import Comparison
 from certificates.kernel import prepare
 from certificates.language import Map
-from certificates.maps import NamedMap
-from certificates.statements import Conclusion, Quantified, Statement, read_statement
-from certificates.terms import Atom, Bound, Norm, Term, Value, bound_variables, scalar_variables
+from certificates.statements import Statement, read_statement
+from certificates.terms import Term
 from certificates.values import Context
 
 from .arrays import BadInput
-from .decisions import Decision, Steps, decide, sides, sides_text
+from .conclusions import Conclusions, EmptyRange, Settled
+from .decisions import Decision, decide
 from .derivation import Derivation, Fact
 from .instance import Instance
-from .lipschitz import is_tabulated, quotient
-from .outcome import Claim, Figure, Outcome, Picture, Verdict
+from .lipschitz import is_tabulated
+from .outcome import Claim, Outcome, Verdict
 from .problem import Case
 from .result import Progress, Result, settle
 from .screen import Case as Members
-from .screen import Screen, Unknown, cases, closure, combinations, taking
+from .screen import Unknown, combinations
 
-MOST_CHOICES = 4096  # choices for `exists`, and points for a `for all` over a space, that are tried
+MOST_CHOICES = 4096  # choices for `exists` that are tried
 
 Recipe = Callable[[Derivation, Mapping[str, Fact]], None]
 Prover = Callable[[bytes], Recipe | None]
 
 
 def general_proof(statement_file: bytes) -> Recipe | None:
-    """A recipe that proves the conclusions of a statement for all data, or None.
+    """A recipe that proves the conclusions of a statement for all data; None where none is known.
 
-    The recipe adds its steps to a derivation, given a fact for the label of every hypothesis.
+    A recipe adds its steps to a derivation, given a fact for the label of every hypothesis; it may
+    raise Rejected.  None is known yet: a module that finds such proofs is put in here.
     """
     return None
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What became of one conclusion.
-
-    `holds` is None where the data do not settle it; `steps` prove it if it holds; `members` are
-    the values of the variables at which it fails; `decided` are its alternatives without
-    variables; `missing` says that a table lacks a row.
-    """
-
-    holds: bool | None
-    note: str = ""
-    steps: Steps | None = None
-    members: Members = field(default_factory=dict)
-    decided: tuple[Decision, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    missing: bool = False
-
-
-class EmptyRange(Exception):
-    """No combination of members is within the ranges of the variables, which are named."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(names)
-        self.names = names
 
 
 # ---------------------------------------------------------------------------- the front door
@@ -144,9 +115,8 @@ class _Deciding:
         self.data = case.data
         self.say = say
         self.prove = prove
-        self.exact = exact
-        self.members = {name for members in self.data.sets.values() for name in members}
         self.zeros = dict(self._zeros())
+        self.parts = Conclusions(self.data, self.zeros, say, exact)
         self.hypotheses: dict[str, Decision] = {}
         self.notes: list[str] = []
 
@@ -168,12 +138,6 @@ class _Deciding:
         entry = self.statement.names[name]
         term = getattr(entry, "term", None)
         return term.space if isinstance(term, Term) else ""
-
-    def points(self, space: str) -> list[str]:
-        """Vectors of a space that have a name: 0, and those of the problem."""
-        own = [name for name, value in self.zeros.items() if value["space"] == space]
-        other = [n for n, (s, _) in self.data.vectors.items() if s == space]
-        return own + [name for name in other if name not in self.members]
 
     def derivation(
         self, verdict: Verdict, choices: Members | None = None, *vectors: Mapping[str, object]
@@ -225,7 +189,7 @@ class _Deciding:
 
     def conclusions(self, taken: set[str]) -> Outcome:
         """The verdict on the conclusions, for the first choices that serve."""
-        tried = 0
+        tried, clear = 0, True
         last: list[Settled] = []
         for choices in self.choices():
             tried += 1
@@ -234,8 +198,9 @@ class _Deciding:
             context = self.context(choices)
             last = []
             for number, one in enumerate(context.statement.conclude, 1):
-                last.append(self.conclusion(context, number, one, taken))
+                last.append(self.parts.settle(context, number, one, taken))
                 if last[-1].holds is not True and choices:
+                    clear = clear and last[-1].holds is False
                     break
             if all(one.holds for one in last):
                 return self.certified(choices, last)
@@ -245,15 +210,24 @@ class _Deciding:
         if proved is not None:
             return proved
         if self.statement.exists:
-            self.notes.append(
-                f"{tried} choices for {', '.join(self.statement.exists)} were tried and none "
-                "serves; that there is none is not shown"
-            )
+            self.notes.append(self.none_serves(tried, clear, last[-1].note))
             return self.finished("undecided", None)
         false = [(number, one) for number, one in enumerate(last) if one.holds is False]
         if false:
             return self.refuted(*false[0])
         return self.finished("undecided", None, last)
+
+    def none_serves(self, tried: int, clear: bool, note: str) -> str:
+        """Why an `exists` is not settled; `clear` if every choice was found to be false."""
+        names = ", ".join(self.statement.exists)
+        if clear and all(self.statement.exists.values()) and tried < MOST_CHOICES:
+            return (
+                f"none of the {tried} choices for {names} serves, by exact computation; an "
+                "'exists' cannot be refuted, so claim the opposite with 'for all'"
+            )
+        return (
+            f"{tried} choices for {names} were tried and none was found to serve; the last: {note}"
+        )
 
     def context(self, choices: Members) -> Context:
         """The scope of a certificate with these choices, the zero vectors among its vectors."""
@@ -268,7 +242,7 @@ class _Deciding:
             elif isinstance(self.statement.names[name], Map):
                 lists.append(["0"])
             else:
-                lists.append(self.points(self._space(name)))
+                lists.append(self.parts.points(self._space(name)))
         for texts in islice(product(*lists), MOST_CHOICES):
             yield dict(zip(self.statement.exists, texts, strict=True))
 
@@ -396,7 +370,7 @@ class _Deciding:
         """The members with values for the other variables, within their ranges; None for none."""
         context = self.context({})
         lists = [
-            [members[q.name]] if q.name in members else self.values_of(q)
+            [members[q.name]] if q.name in members else self.parts.values_of(q)
             for q in context.statement.for_all
         ]
         try:
@@ -408,221 +382,11 @@ class _Deciding:
         rows = zip(context.statement.for_all, lists, places, strict=True)
         return {q.name: row[place] for q, row, place in rows}
 
-    def values_of(self, quantified: Quantified) -> list[str]:
-        """The members of a variable's set, or the points of its space that have a name."""
-        if quantified.family:
-            return list(self.data.sets[quantified.family])
-        return self.points(quantified.space)
-
-    # one conclusion
-
-    def conclusion(
-        self, context: Context, number: int, conclusion: Conclusion, taken: set[str]
-    ) -> Settled:
-        """What the data say on one conclusion."""
-        several = len(context.statement.conclude) > 1
-        prefix = f"conclusion {number}: " if several else ""
-        for_all = context.statement.for_all
-        decided: list[Decision] = []
-        finite: list[Comparison] = []
-        open_: list[Judgment] = []
-        for claim in conclusion.any:
-            names = _variables(claim)
-            if not names:
-                found = decide(claim, context, taken)
-                taken |= found.vectors.keys()
-                if found.holds:
-                    figures = _sides(claim, context, prefix, "")
-                    return Settled(True, "", found.steps, {}, (found,), tuple(figures))
-                decided.append(found)
-            elif isinstance(claim, Comparison) and all(q.family for q in closure(names, for_all)):
-                finite.append(claim)
-            else:
-                open_.append(claim)
-        unknown = [one for one in decided if one.holds is None]
-        settled: Settled | None = None
-        try:
-            if finite:
-                settled = self.over_members(context, finite, prefix)
-                if settled.holds or (not unknown and not open_):
-                    return replace(settled, decided=tuple(decided))
-            if not finite and not unknown and not open_:
-                false = decided[0]
-                figures = _sides(false.judgment, context, prefix, "")
-                note = f"{prefix}{conclusion}: {false.words}"
-                return Settled(False, note, None, {}, tuple(decided), tuple(figures))
-        except Unknown as error:
-            return self.unknown(str(error), conclusion, prefix)
-        except Rejected as error:
-            return Settled(None, f"{prefix}{error}")
-        if unknown:
-            return self.unknown(unknown[0].words, conclusion, prefix)
-        return self.at_points(context, conclusion, prefix, decided)
-
-    def unknown(self, words: str, conclusion: Conclusion, prefix: str) -> Settled:
-        """A value is not known: the person adds a row to a table, or nothing can be done."""
-        text = str(conclusion)
-        used = {n: m for n, m in self.data.maps.items() if re.search(rf"\b{n}\(", text)}
-        missing = bool(used) and not any(isinstance(m, NamedMap) for m in used.values())
-        if missing and "row" in words:
-            words += '; add the row, or name rows by a set, values = {"A images" = "recon.npy"}'
-            return Settled(None, f"maps.{next(iter(used))}: {words}", missing=True)
-        return Settled(None, f"{prefix}{conclusion}: {words}")
-
-    def over_members(self, context: Context, claims: list[Comparison], prefix: str) -> Settled:
-        """Alternatives whose variables all run through finite sets."""
-        names = {name for claim in claims for name in _variables(claim)}
-        chosen = closure(names, context.statement.for_all)
-        lists = {q.name: self.data.sets[q.family] for q in chosen}
-        found = cases(context, chosen, lists)
-        if not found.count:
-            raise EmptyRange(found.variables)
-        what = _counted(found.count, found.variables)
-        self.say(f"{prefix}{what}")
-        screen = Screen(context, found)
-        failing: int | None = None
-        for claim in claims:
-            place, good = self.worst(screen, [claim])
-            if good:
-                shown = self.shown(screen, claim, place, prefix, what)
-                return Settled(True, "", _by_members(claim), {}, (), *shown)
-            failing = place
-        if len(claims) > 1:
-            failing, good = self.worst(screen, claims)
-            if good:
-                return Settled(
-                    None,
-                    f"{prefix}every one of {what} satisfies one of the alternatives, but not all "
-                    "the same one; claim them apart, for smaller sets",
-                )
-        assert failing is not None
-        members = found.case(failing)
-        where = _where(members)
-        with taking(context, members):
-            words = " and ".join(f"of {claim} {sides_text(claim, context)}" for claim in claims)
-        note = f"{prefix}at {where} {words}"
-        shown = self.shown(screen, claims[0], failing, prefix, what)
-        return Settled(False, note, None, members, (), *shown)
-
-    def worst(self, screen: Screen, claims: list[Comparison]) -> tuple[int | None, bool]:
-        """The worst case and whether it holds; by computing all of them if floats misled."""
-        if self.exact:
-            place = screen.first_false(claims)
-            if place is not None:
-                return place, False
-        return screen.worst(claims)
-
-    def shown(
-        self, screen: Screen, claim: Comparison, place: int | None, prefix: str, what: str
-    ) -> tuple[tuple[Figure, ...], tuple[Picture, ...]]:
-        """Figures and pictures of the worst case."""
-        count = Figure(f"{prefix}computed exactly", Roots.rational(screen.cases.count), what)
-        if place is None:
-            return (count,), ()
-        members = screen.cases.case(place)
-        with taking(screen.context, members):
-            figures = tuple(_sides(claim, screen.context, f"{prefix}worst ", _where(members)))
-            return (count, *figures), tuple(_pictures(claim, screen.context, members))
-
-    def at_points(
-        self, context: Context, conclusion: Conclusion, prefix: str, decided: list[Decision]
-    ) -> Settled:
-        """A variable runs through a whole space: the points that have a name may refute it."""
-        comparisons = [claim for claim in conclusion.any if isinstance(claim, Comparison)]
-        names = {name for claim in comparisons for name in _variables(claim)}
-        chosen = closure(names, context.statement.for_all)
-        lists = [self.values_of(q) for q in chosen]
-        whole = ", ".join(f"{q.name} runs through all of {q.space}" for q in chosen if not q.family)
-        if len(comparisons) + sum(not isinstance(d.judgment, Comparison) for d in decided) < len(
-            conclusion.any
-        ):
-            return Settled(None, f"{prefix}{conclusion} is not settled by the data")
-        tried = 0
-        try:
-            for places in islice(combinations(context, chosen, lists), MOST_CHOICES):
-                rows = zip(chosen, lists, places, strict=True)
-                members = {q.name: row[place] for q, row, place in rows}
-                with taking(context, members):
-                    if not _all_false(comparisons, context):
-                        tried += 1
-                        continue
-                    words = " and ".join(sides_text(claim, context) for claim in comparisons)
-                note = f"{prefix}at {_where(members)} {words}"
-                return Settled(False, note, None, members, tuple(decided))
-        except Unknown:
-            pass
-        return Settled(
-            None,
-            f"{prefix}{whole}, so the data alone do not settle it, and no general proof is known; "
-            f"it does not fail at the {tried} points that have a name",
-        )
-
-
-# ------------------------------------------------------------------------------ small things
-
-
-def _variables(claim: Judgment) -> set[str]:
-    if isinstance(claim, Comparison):
-        return scalar_variables(claim.difference)
-    return scalar_variables(claim.bound)
-
 
 def _apply(decision: Decision, d: Derivation) -> Fact:
     if decision.steps is None:
         raise Rejected(f"{decision.judgment} is not settled: {decision.words}")
     return decision.steps(d)
-
-
-def _by_members(claim: Comparison) -> Steps:
-    return lambda d: d.step("members", claim=str(claim))
-
-
-def _all_false(claims: list[Comparison], context: Context) -> bool:
-    """Whether all comparisons are false for the members that are taken; no if one is unknown."""
-    try:
-        return not any(context.holds(claim) for claim in claims)
-    except Rejected:
-        return False
-
-
-def _counted(count: int, names: tuple[str, ...]) -> str:
-    kind = {1: "members", 2: "pairs"}.get(len(names), "combinations")
-    return f"{count:,} {kind} ({', '.join(names)})"
-
-
-def _where(members: Members) -> str:
-    return ", ".join(f"{name} = {member}" for name, member in members.items())
-
-
-def _sides(claim: Judgment, context: Context, prefix: str, where: str) -> Iterator[Figure]:
-    """Both sides of a comparison, and their quotient."""
-    if not isinstance(claim, Comparison):
-        return
-    try:
-        left, right = sides(claim, context)
-        both = claim.sides
-        at = f" at {where}" if where else ""
-        yield Figure(f"{prefix}left side", left, f"{both[0]}{at}")
-        yield Figure(f"{prefix}right side", right, f"{both[1]}{at}")
-        if right.sign() > 0 and left.sign() >= 0 and len(right.terms) == 1:
-            yield Figure(f"{prefix}left / right", quotient(left, right), "at most 1 is claimed")
-    except (Rejected, Undecided):
-        return
-
-
-def _pictures(claim: Comparison, context: Context, members: Members) -> Iterator[Picture]:
-    """The images at a case: the variables, and the values of maps."""
-    atoms: dict[Atom, None] = {}
-    for monomial, _ in claim.difference.parts:
-        for quantity in monomial:
-            if isinstance(quantity, Norm):
-                for atom, _ in quantity.term.parts:
-                    if isinstance(atom, Bound | Value):
-                        atoms[atom] = None
-    for atom in sorted(atoms, key=lambda one: (isinstance(one, Value), str(one))):
-        inside = bound_variables(Term.of(atom)) & members.keys()
-        where = ", ".join(f"{name} = {members[name]}" for name in sorted(inside))
-        yield Picture(str(atom), context.vector(Term.of(atom)), where)
 
 
 __all__ = ["Instance", "Prover", "Recipe", "check_claim", "general_proof", "settle_on"]

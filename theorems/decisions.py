@@ -65,7 +65,7 @@ def sides_text(claim: Comparison, context: Context) -> str:
         return f"{claim} is false"
     if claim.relation == "=":
         return f"the left side is {texts[0]}, the right side {texts[1]}"
-    return f"the left side is {texts[0]}, the right side {texts[1]}: it is exceeded by {texts[2]}"
+    return f"the left side is {texts[0]}, the right side {texts[1]}, exceeded by {texts[2]}"
 
 
 def _comparison(claim: Comparison, context: Context) -> Decision:
@@ -114,8 +114,19 @@ def _proposal(name: str, value: Roots, context: Context) -> Proposal | None:
     below = exact if exact is not None else Fraction(value.enclosure(128)[0], 1 << 128)
     best = _upper(name, context)
     if best is not None and best.bound > below and best.rule.startswith("operator"):
-        best = rebound(context, name, below, best)
+        best = rebound(context, name, below, best) or _by_entries(name, below, context)
     return best if best is not None and best.bound <= below else None
+
+
+def _by_entries(name: str, bound: Fraction, context: Context) -> Proposal | None:
+    """Row by row or column by column, which is sharp where the matrix has one row or column."""
+    for rule in ("operator_rows", "operator_columns"):
+        try:
+            RULES[rule].function(context, map=name, bound=bound)
+        except Rejected:
+            continue
+        return Proposal(rule, bound)
+    return None
 
 
 def _upper(name: str, context: Context) -> Proposal | None:

@@ -366,7 +366,8 @@ class _Writer:
             words = set(_names(text, f"{where}: {text}"))
             strange = {word for word in words - known if word.rpartition("_")[0] not in sizes}
             for word in sorted(strange - elsewhere):
-                usable = sorted(known - set(self.quantified()))
+                hidden = [n for n, e in self.statement.names.items() if isinstance(e, Space)]
+                usable = sorted(known - {*hidden, *self.quantified()})
                 raise BadInput(
                     f"{where}: {text}: {word} is not known; known are {', '.join(usable)}"
                 )

@@ -92,8 +92,10 @@ class Result:
         yield Text("")
         if self.verified:
             yield Text("\n".join(shown_claim(self.verified[0].report)) + "\n", no_wrap=True)
-        yield self._claims()
-        yield self._figures()
+        if self.verified:
+            yield self._claims()
+        if self.outcome.figures:
+            yield self._figures()
         for note in self.outcome.notes:
             yield Text(f"* {note}")
         if self.verified:

@@ -17,10 +17,14 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Example:
-    """A named example: a line about it, and a function that makes its files."""
+    """A named example: a line about it, and a function that makes its files.
+
+    `run` is the command that settles it, with the folder and the output folder put in.
+    """
 
     says: str
     make: Callable[[], Files]
+    run: str = "kernelcert check 4.1.i {folder} -o {output}"
 
 
 def _text(name: str) -> Callable[[], Files]:
@@ -35,6 +39,14 @@ def _slice() -> Files:
         from .mri_slice import make
     except ImportError:
         raise BadInput("slice: needs matplotlib; pip install 'kernelcert[examples]'") from None
+    return make()
+
+
+def _audit() -> Files:
+    try:
+        from .audit import make
+    except ImportError:
+        raise BadInput("audit: needs scikit-learn; pip install 'kernelcert[examples]'") from None
     return make()
 
 
@@ -53,4 +65,9 @@ EXAMPLES: dict[str, Example] = {
     "table": Example("a map known only by three of its values", _text("table")),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
+    "audit": Example(
+        "five claims of a manuscript about 200 reconstructed digits, 40 Walsh-Hadamard rows",
+        _audit,
+        "kernelcert claims {folder}/claims.toml -o {output}",
+    ),
 }
