@@ -25,6 +25,7 @@ from theorems.cli import main
 from theorems.data_claims import check_claim, settle_on
 from theorems.derivation import Derivation, Fact
 from theorems.instance import Instance
+from theorems.screen import Screen
 
 HEAD = """statement t "test"
 spaces X, Y
@@ -337,6 +338,18 @@ def test_floats_that_mislead_do_not_decide(tmp_path: Path) -> None:
     assert "x = images_2" in str(result)
 
 
+@pytest.mark.parametrize("low", [0.0, float("nan"), float("inf")])
+def test_a_search_that_is_wrong_changes_no_verdict(
+    low: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the floats say: zero hides every failure, infinity sees one everywhere."""
+    monkeypatch.setattr(Screen, "badness", lambda self, _: np.full(self.cases.count, low))
+    true = settle(PAIRS + "conclude\n  |Psi(A x) - Psi(A z)| <= 2 |A x - A z|\n", tmp_path)
+    assert true.verdict == "certified"
+    false = settle(PAIRS + "conclude\n  |Psi(A x) - Psi(A z)| <= 1/2 |A x - A z|\n", tmp_path)
+    assert false.verdict == "refuted"
+
+
 @pytest.mark.parametrize(
     ("title", "data", "assumed"),
     [
@@ -400,6 +413,22 @@ def test_rows_of_one_measurement_are_one_row(tmp_path: Path) -> None:
         "conclude\n  |u| <= 5\n", tmp_path, {**DATA, "maps": {"Psi": Table(values=rows)}}
     )
     assert "any map with the 3 listed values" in str(result)
+
+
+def test_rows_named_by_two_sets(tmp_path: Path) -> None:
+    """The first axis counts the first set of the name, the second the second."""
+    noise = [["1/2"], ["-1/4"]]
+    answers = np.array([[[x + e, y] for e in (0.5, -0.25)] for x, y in IMAGES])
+    data = {**DATA, "sets": {"images": IMAGES, "noise": noise}}
+    data["maps"] = {"Psi": Table(values={"A images + noise": answers, "A images": IMAGES})}
+    body = "sets noise in Y\n" + ALL + "for all e in noise\nconclude\n"
+    result = settle(body + "  |Psi(A x + e) - Psi(A x)| <= |e|\n", tmp_path, data)
+    assert (result.verdict, result.status()) == ("certified", 0)
+    false = settle(body + "  |Psi(A x + e) - Psi(A x)| < |e|\n", tmp_path, data)
+    assert "e = noise_" in str(false)
+    data["maps"] = {"Psi": Table(values={"A images + noise": answers.reshape(6, 2)})}
+    with pytest.raises(BadInput, match=r"the first axes must be \(3, 2\)"):
+        settle(body + "  |Psi(A x + e) - Psi(A x)| <= |e|\n", tmp_path, data)
 
 
 def test_stored_rows_stay_as_stored(tmp_path: Path) -> None:

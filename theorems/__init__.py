@@ -4,10 +4,14 @@
 
     result = check("4.1.i", Problem(operator=A, x=x, x_det=x_det, psi=Affine(W, b)))
 
+    result = check_claim("my.claim", Instance.load("problem.toml"))
+
 Nothing here is believed: every verdict is one that `certificates.kernel.verify` gave.
 """
 
 from .arrays import BadInput
+from .data_claims import check_claim
+from .instance import Instance
 from .problem import Affine, Constant, Named, Network, Problem, Table
 from .result import Result, check
 
@@ -15,10 +19,12 @@ __all__ = [
     "Affine",
     "BadInput",
     "Constant",
+    "Instance",
     "Named",
     "Network",
     "Problem",
     "Result",
     "Table",
     "check",
+    "check_claim",
 ]

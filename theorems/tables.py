@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ def named_rows(
     """Measurement texts with their reconstructions -> inputs (k, m) and outputs (k, N).
 
     A text with the name of a finite set of j members stands for j rows, and its reconstructions
-    have the shape (j, ...).  Raises BadInput for a text that is no measurement, for a wrong number
-    of reconstructions, and for two answers to one measurement.
+    have the shape (j, ...); with two sets (j, k, ...).  Raises BadInput for a text that is no
+    measurement, for a wrong number of reconstructions, and for two answers to one measurement.
     """
     if not isinstance(values, Mapping) or not values:
         raise BadInput(f'{where}: measurements with reconstructions, like "A x" = "rec.npy"')
@@ -49,11 +50,11 @@ def named_rows(
     found: dict[Vector, tuple[str, int, int]] = {}
     for number, (text, output) in enumerate(values.items()):
         points = list(_measurements(text, context, where, domain))
-        single = len(points) == 1 and points[0][0] == text
+        counts = _counts(text, context)
         name = f"{stem}.outputs" if len(values) == 1 else f"{stem}.values[{number}]"
         source = array(output, name, folder)
-        if not single:
-            _refuse_wrong_count(source, [label for label, _ in points], f"{where}: {text}")
+        if counts:
+            _refuse_wrong_count(source, counts, [label for label, _ in points], f"{where}: {text}")
         sources.append(source)
         rows.append(exact_rows(source, len(points)))
         if rows[-1][0].dimension != rows[0][0].dimension:
@@ -69,8 +70,8 @@ def named_rows(
     inputs = _inlined(list(found))
     if len(sources) == 1 and len(kept) == len(rows[0]) == sources[0].shape[0]:
         return inputs, sources[0]
-    counts = [len(one) for one in rows]
-    stored = _stored_rows(sources, counts, kept, f"{stem}.outputs")
+    lengths = [len(one) for one in rows]
+    stored = _stored_rows(sources, lengths, kept, f"{stem}.outputs")
     return inputs, stored or _inlined([rows[number][row] for number, row in kept])
 
 
@@ -88,38 +89,58 @@ def _measurements(
             kind = "an image" if domain == "Y" else f"a vector of {term.space}"
             wanted = "a measurement such as A x" if domain == "Y" else f"a vector of {domain}"
             raise BadInput(f"{where}: {text} is {kind}; name {wanted}")
-        families = sorted(bound_variables(term))
-        if len(families) > 1:
-            raise BadInput(
-                f"{where}: {text} names the sets {' and '.join(families)}; a row is named by the "
-                "members of one set"
-            )
-        for family in families:
-            for member in context.data.sets[family]:
-                context.taken = {**before, family: member}
-                yield _with_member(text, family, member), context.vector(term)
-        if not families:
-            yield text, context.vector(term)
+        families = _in_order(text, bound_variables(term))
+        for members in product(*(context.data.sets[family] for family in families)):
+            chosen = dict(zip(families, members, strict=True))
+            context.taken = {**before, **chosen}
+            yield _with_members(text, chosen), context.vector(term)
     except (Unreadable, Rejected, Undecided) as error:
         raise BadInput(f"{where}: {text}: {error}") from None
     finally:
         context.taken = before
 
 
-def _with_member(text: str, family: str, member: str) -> str:
+def _counts(text: str, context: Context) -> tuple[int, ...]:
+    """How many members the sets in a text have, in its order."""
+    sets = {name for name in context.data.sets if re.search(_word(name), text)}
+    return tuple(len(context.data.sets[name]) for name in _in_order(text, sets))
+
+
+def _in_order(text: str, names: set[str]) -> list[str]:
+    """The names in the order in which a text has them."""
+    return sorted(names, key=lambda name: re.search(_word(name), text).start())  # type: ignore[union-attr]
+
+
+def _word(name: str) -> str:
+    return rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])"
+
+
+def _with_members(text: str, members: Mapping[str, str]) -> str:
     """ "A images" with images_3 for images -> "A images_3"."""
-    return re.sub(rf"(?<![A-Za-z0-9_]){family}(?![A-Za-z0-9_])", member, text)
+    for family, member in members.items():
+        text = re.sub(_word(family), member, text)
+    return text
 
 
-def _refuse_wrong_count(source: ExactArray, labels: list[str], where: str) -> None:
-    count = source.shape[0] if source.shape else 0
-    if count < len(labels):
+def _refuse_wrong_count(
+    source: ExactArray, counts: tuple[int, ...], labels: list[str], where: str
+) -> None:
+    """The first axes of the reconstructions count the members of the sets in the name."""
+    axes = source.shape[: len(counts)]
+    if axes == counts:
+        return
+    if len(counts) > 1:
         raise BadInput(
-            f"{where}: {count} reconstructions for {len(labels)} members; the row for "
-            f"{labels[count]} is missing"
+            f"{where}: reconstructions of shape {source.shape}; the first axes must be {counts}, "
+            "one for the members of each set in the name"
         )
-    if count > len(labels):
-        raise BadInput(f"{where}: {count} reconstructions for {len(labels)} members; drop the rest")
+    found, wanted = (axes or (0,))[0], counts[0]
+    if found < wanted:
+        raise BadInput(
+            f"{where}: {found} reconstructions for {wanted} members; the row for "
+            f"{labels[found]} is missing"
+        )
+    raise BadInput(f"{where}: {found} reconstructions for {wanted} members; drop the rest")
 
 
 def stacked(rows: list[dict[str, object]], is_complex: bool) -> dict[str, object]:
