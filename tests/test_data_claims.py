@@ -178,6 +178,13 @@ CASES = [
         "x = images_1 serves",
     ),
     Case(
+        "exists, and nothing is in range",
+        "exists z in images\nfor all x in images with |x| + |z| < 0\nconclude\n  |x| <= 1\n",
+        "certified",
+        0,
+        "no member is in the range of x",
+    ),
+    Case(
         "none exists",
         "exists x in images\nconclude\n  |x| < 1\n",
         "undecided",
@@ -213,7 +220,8 @@ CASES = [
         "for all e in Y with |e| <= 1\nconclude\n  |A u + e| <= 4\n",
         "undecided",
         4,
-        "e runs through all of Y",
+        "e runs through all of Y, so the data alone do not settle it, and no general proof is "
+        "known; it holds at 1 points that have a name",
     ),
     Case(
         "constant map by definition",
@@ -275,6 +283,7 @@ def test_a_general_proof_is_taken(tmp_path: Path) -> None:
     result = settle(body, tmp_path, prove=lambda _: recipe)
     assert result.verdict == "certified"
     assert result.assumed == ()
+    assert result.outcome.notes == ("proved for all data that satisfy the hypotheses",)
 
 
 def test_a_general_proof_that_fails_is_said(tmp_path: Path) -> None:

@@ -145,8 +145,11 @@ class Conclusions:
         chosen = closure(names, context.statement.for_all)
         lists = {q.name: self.data.sets[q.family] for q in chosen}
         found = cases(context, chosen, lists)
-        if not found.count:
+        if not found.count and not context.statement.exists:
             raise EmptyRange(found.variables)
+        if not found.count:
+            words = f"{prefix}no member is in the range of {', '.join(found.variables)}"
+            return Settled(True, words, _by_members(claims[0]))
         what = _counted(found.count, found.variables)
         self.say(f"{prefix}{what}")
         screen = Screen(context, found)
@@ -207,25 +210,26 @@ class Conclusions:
             conclusion.any
         ):
             return Settled(None, f"{prefix}{conclusion} is not settled by the data")
-        tried = 0
+        tried = 0  # points at which it is known to hold
         try:
             for places in islice(combinations(context, chosen, lists), MOST_POINTS):
                 rows = zip(chosen, lists, places, strict=True)
                 members = {q.name: row[place] for q, row, place in rows}
                 with taking(context, members):
-                    if not _all_false(comparisons, context):
-                        tried += 1
+                    true = _any_true(comparisons, context)
+                    tried += true is True
+                    if true is not False:
                         continue
                     words = "; ".join(sides_text(claim, context) for claim in comparisons)
                 note = f"{prefix}false at {_where(members)}: {words}"
                 return Settled(False, note, None, members, tuple(decided))
         except Unknown:
             pass
-        return Settled(
-            None,
-            f"{prefix}{whole}, so the data alone do not settle it, and no general proof is known; "
-            f"it does not fail at the {tried} points that have a name",
+        words = (
+            f"{prefix}{whole}, so the data alone do not settle it, and no general proof is known"
         )
+        points = f"; it holds at {tried} points that have a name, such as 0" if tried else ""
+        return Settled(None, words + points)
 
 
 def _variables(claim: Judgment) -> set[str]:
@@ -238,12 +242,12 @@ def _by_members(claim: Comparison) -> Steps:
     return lambda d: d.step("members", claim=str(claim))
 
 
-def _all_false(claims: list[Comparison], context: Context) -> bool:
-    """Whether all comparisons are false for the members that are taken; no if one is unknown."""
+def _any_true(claims: list[Comparison], context: Context) -> bool | None:
+    """Whether one of the comparisons holds for what is taken; None if a value is not known."""
     try:
-        return not any(context.holds(claim) for claim in claims)
+        return any(context.holds(claim) for claim in claims)
     except Rejected:
-        return False
+        return None
 
 
 def _counted(count: int, names: tuple[str, ...]) -> str:

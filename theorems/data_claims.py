@@ -316,6 +316,9 @@ class _Deciding:
             recipe(d, facts)
         for name, text in choices.items():
             self.notes.append(f"{name} = {text} serves")
+        if recipe is not None:
+            settled = [one for one in settled if one.holds]
+            self.notes.append("proved for all data that satisfy the hypotheses")
         return self.finished("certified", d, settled, self.assumptions(assumed))
 
     def assumptions(self, labels: list[str]) -> list[str]:
