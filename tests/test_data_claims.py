@@ -25,6 +25,7 @@ from theorems.cli import main
 from theorems.data_claims import check_claim, settle_on
 from theorems.derivation import Derivation, Fact
 from theorems.instance import Instance
+from theorems.outcome import statement
 from theorems.screen import Screen
 
 HEAD = """statement t "test"
@@ -284,6 +285,28 @@ def test_a_general_proof_is_taken(tmp_path: Path) -> None:
     assert result.verdict == "certified"
     assert result.assumed == ()
     assert result.outcome.notes == ("proved for all data that satisfy the hypotheses",)
+
+
+def test_the_proof_of_a_theorem_is_replayed(tmp_path: Path) -> None:
+    """Theorem 4.1 (i) as a claim of one's own: what the data decide replaces its hypotheses."""
+    path = tmp_path / "mine.claim"
+    path.write_bytes(statement("4.1.i"))
+    data = {
+        "spaces": {"X": "l2", "Y": "l2"},
+        "linear": {"A": [[1, 1, 0], [0, 1, 1]]},
+        "vectors": {"x": [2, 0, 1], "x_det": [1, -1, 1]},
+        "constants": {"delta": "1/50", "L": "10001/10000"},
+        "maps": {
+            "Psi": Affine(
+                [["2/3", "-1/3"], ["1/3", "1/3"], ["-1/3", "2/3"]], ["1.99", "-1.99", "1.99"]
+            )
+        },
+    }
+    result = check_claim(path, Instance(data), tmp_path / "out")
+    assert (result.verdict, result.assumed) == ("certified", ())
+    assert "|Psi(A x + e) - x - x_det| <= delta + 2 L delta" in result.proof
+    data["constants"] = {"delta": "1/50", "L": "1/2"}
+    assert check_claim(path, Instance(data)).verdict == "vacuous"
 
 
 def test_a_general_proof_that_fails_is_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 from certificates.format import Rejected, Unreadable
 from certificates.judgments import Comparison
@@ -22,12 +23,13 @@ from certificates.terms import Term
 from certificates.values import Context
 
 from .arrays import BadInput
+from .catalogue import CATALOGUE
 from .conclusions import Conclusions, EmptyRange, Settled
 from .decisions import Decision, decide
 from .derivation import Derivation, Fact
 from .instance import Instance
 from .lipschitz import is_tabulated
-from .outcome import Claim, Outcome, Verdict
+from .outcome import Claim, Outcome, Verdict, statement
 from .problem import Case
 from .result import Progress, Result, settle
 from .screen import Case as Members
@@ -43,9 +45,37 @@ def general_proof(statement_file: bytes) -> Recipe | None:
     """A recipe that proves the conclusions of a statement for all data; None where none is known.
 
     A recipe adds its steps to a derivation, given a fact for the label of every hypothesis; it may
-    raise Rejected.  None is known yet: a module that finds such proofs is put in here.
+    raise Rejected; `replay` makes one from a proof.  Only the catalogue's proofs are known yet: a
+    module that finds others is put in here.
     """
+    for theorem in CATALOGUE.values():
+        for form in theorem.forms:
+            if statement(form) == statement_file:
+                return replay(theorem.prove(form))
     return None
+
+
+def replay(general: Derivation) -> Recipe:
+    """The steps of a proof for all spaces, with what the data decide in place of its hypotheses.
+
+    The recipe raises Rejected for a proof with choices or vectors of its own.
+    """
+
+    def recipe(d: Derivation, facts: Mapping[str, Fact]) -> None:
+        own = {"choices", "vectors", "arbitrary"} & general.header.keys()
+        if own:
+            raise Rejected(f"the general proof has {', '.join(sorted(own))} of its own")
+        labels = [hypothesis.label for hypothesis in d.context.statement.given]
+        made: list[Fact] = []
+        for raw in general.raw:
+            table: dict[str, Any] = dict(raw)
+            if table["rule"] == "given":
+                made.append(facts[labels[int(table["arguments"]["hypothesis"]) - 1]])
+            else:
+                premises = [made[int(place)] for place in table["premises"]]
+                made.append(d.step(table["rule"], *premises, **table["arguments"]))
+
+    return recipe
 
 
 # ---------------------------------------------------------------------------- the front door
