@@ -10,6 +10,7 @@ cannot decide, such as "for all e in Y", is left to a general proof, if there is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from certificates.format import Rejected, Unreadable
 from certificates.judgments import Comparison
 from certificates.kernel import prepare
 from certificates.language import Map
+from certificates.matrices import Vector
 from certificates.statements import Statement, read_statement
-from certificates.terms import Term
+from certificates.terms import Atom, Term
 from certificates.values import Context
 
 from .arrays import BadInput
@@ -147,6 +149,7 @@ class _Deciding:
         self.prove = prove
         self.zeros = dict(self._zeros())
         self.parts = Conclusions(self.data, self.zeros, say, exact)
+        self.known: dict[tuple[Atom, tuple[str, ...]], Vector] = {}
         self.hypotheses: dict[str, Decision] = {}
         self.notes: list[str] = []
 
@@ -261,7 +264,9 @@ class _Deciding:
 
     def context(self, choices: Members) -> Context:
         """The scope of a certificate with these choices, the zero vectors among its vectors."""
-        return prepare(self.statement_file, self.data, "certified", choices, self.zeros, {})
+        made = prepare(self.statement_file, self.data, "certified", choices, self.zeros, {})
+        # a vector has one value whatever is chosen, so what is known stays known
+        return replace(made, _known=self.known)
 
     def choices(self) -> Iterator[Members]:
         """Choices for `exists`: members of the set, named vectors of the space, the zero map."""
