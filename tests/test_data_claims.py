@@ -606,6 +606,11 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("unknown kind", change(maps={"Psi": {"kind": "net"}}), "maps.Psi.kind: 'net' is not known"),
     (
+        "kind is no text",
+        change(maps={"Psi": {"kind": ["table"]}}),
+        "maps.Psi.kind: ['table'] is not known",
+    ),
+    (
         "slope alone",
         change(maps={"Psi": {"kind": "table", "inputs": [[3]], "outputs": [[1, 2]], "slope": 1}}),
         "maps.Psi: extend and slope belong together",

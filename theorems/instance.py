@@ -356,7 +356,8 @@ class _Writer:
 
     def in_scope(self, values: Any, where: str) -> Mapping[str, Any]:
         """The rows whose names the statement knows; what only the problem names is left out."""
-        if not isinstance(values, Mapping) or not values:
+        texts = list(values) if isinstance(values, Mapping) else []
+        if not texts or not all(isinstance(text, str) for text in texts):
             raise BadInput(f'{where}: measurements with reconstructions, like "A x" = "rec.npy"')
         known = {*self.statement.names, *(name for name, _, _ in self.all_vectors())}
         sizes = {n: e for n, e in self.statement.names.items() if isinstance(e, Family)}

@@ -26,7 +26,7 @@ from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .data_claims import check_claim, read_claim
 from .instance import Instance
-from .keys import keys, read_table, words
+from .keys import keys, read_table
 from .problem import Problem
 from .result import ASSUMING, STATUS, Progress, Result, check
 
@@ -91,16 +91,23 @@ def read_manifest(path: str | Path) -> list[Entry | Row]:
 def _entry(raw: Any, where: str, folder: Path, default: Any) -> Entry:
     required = {"claim", "says"} if default is not None else {"claim", "says", "problem"}
     table = keys(raw, where, required, KEYS)
-    claim = words(table["claim"], f"{where}.claim")
-    name = words(table.get("name", Path(claim).name.removesuffix(".claim")), f"{where}.name")
+    claim = _text(table["claim"], f"{where}.claim")
+    name = _text(table.get("name", Path(claim).name.removesuffix(".claim")), f"{where}.name")
     if not NAME.fullmatch(name):
         raise BadInput(f"{where}.name: {name!r} must be a plain name: letters, digits, '_', '-'")
     permit = table.get("permit", [])
     if not isinstance(permit, list) or not all(isinstance(label, str) for label in permit):
         raise BadInput(f'{where}.permit: labels are expected, like ["lipschitz"]')
-    problem = words(table.get("problem", default), f"{where}.problem")
-    says = words(table["says"], f"{where}.says")
+    problem = _text(table.get("problem", default), f"{where}.problem")
+    says = _text(table["says"], f"{where}.says")
     return Entry(name, says, claim, folder / problem, tuple(permit), folder)
+
+
+def _text(value: Any, where: str) -> str:
+    """One line in any script: it is shown, and never part of a certificate."""
+    if not isinstance(value, str) or not value.isprintable() or not value.strip():
+        raise BadInput(f"{where}: a text of one line is expected")
+    return value
 
 
 # ------------------------------------------------------------------------------ settling

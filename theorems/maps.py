@@ -89,7 +89,7 @@ def read_map(table: Any, where: str) -> ReconstructionMap:
     kind = table.get("kind") if isinstance(table, dict) else None
     if kind is None:
         raise BadInput(f"{where}: a table with the key kind is expected, one of {', '.join(kinds)}")
-    if kind not in kinds:
+    if not isinstance(kind, str) or kind not in kinds:
         raise BadInput(f"{where}.kind: {kind!r} is not known; known are {', '.join(kinds)}")
     make, required, optional = kinds[kind]
     found = dict(keys(table, where, required | {"kind"}, optional))

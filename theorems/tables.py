@@ -43,7 +43,7 @@ def named_rows(
     have the shape (j, ...); with two sets (j, k, ...).  Raises BadInput for a text that is no
     measurement, for a wrong number of reconstructions, and for two answers to one measurement.
     """
-    if not isinstance(values, Mapping) or not values:
+    if not isinstance(values, Mapping) or not values or not all(isinstance(t, str) for t in values):
         raise BadInput(f'{where}: measurements with reconstructions, like "A x" = "rec.npy"')
     sources: list[ExactArray] = []
     rows: list[list[Vector]] = []
