@@ -44,7 +44,7 @@ from .language import Defined, Named, Names, Space, is_name, read_judgment
 from .matrices import Vector
 from .problem import Problem, ReadFile, read_problem, read_witnesses
 from .rules import RULES, Rule
-from .statements import Statement, read_statement
+from .statements import Conclusion, Statement, read_statement
 from .terms import Bound, Datum, Term
 from .values import Context
 
@@ -250,6 +250,15 @@ def _arbitrary(value: object, statement: Statement, taken: Container[str]) -> di
     return found
 
 
+def settles(step: Step, number: int, conclusion: Conclusion) -> bool:
+    """Whether a step proves conclusion `number`: an alternative, or 0 < 0 from its denial."""
+    denial = f"denied {number}"
+    allowed = {"given", denial, *(f"range {name}" for name in conclusion.scope)}
+    reached = denial in step.depends if step.conclusion == FALSE else True
+    named = step.conclusion == FALSE or step.conclusion in conclusion.any
+    return named and reached and step.depends <= allowed
+
+
 def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[str, ...], str]:
     """What the steps amount to: the labels of what is assumed, and the reason of the verdict.
 
@@ -260,14 +269,7 @@ def conclude(context: Context, verdict: str, steps: list[Step]) -> tuple[tuple[s
     undecided = [h.label for h in statement.given if h.judgment not in decided]
     if verdict == "certified":
         for number, conclusion in enumerate(statement.conclude, 1):
-            denial = f"denied {number}"
-            allowed = {"given", denial, *(f"range {name}" for name in conclusion.scope)}
-            if not any(
-                step.depends <= allowed
-                and (step.conclusion in conclusion.any or step.conclusion == FALSE)
-                and (step.conclusion != FALSE or denial in step.depends)
-                for step in steps
-            ):
+            if not any(settles(step, number, conclusion) for step in steps):
                 raise Rejected(f"certificate: no step concludes {conclusion}")
         return (() if context.problem is None else tuple(undecided)), ""
     if verdict == "vacuous":

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from certificates.__main__ import run as run_kernel
-from theorems import BadInput, manifest
+from theorems import BadInput
+from theorems.auditing import manifest
+from theorems.auditing.manifest import SEVERITY, Row, read_manifest, severest, table_of
 from theorems.cli import main
-from theorems.manifest import SEVERITY, Row, read_manifest, severest, table_of
 
 PROBLEM = """
 [spaces]

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from certificates.__main__ import run as run_kernel
 from theorems import Affine, BadInput, Table
+from theorems.auditing.claims import check_claim, settle_on
+from theorems.auditing.screen import Screen
 from theorems.cli import main
-from theorems.data_claims import check_claim, settle_on
 from theorems.derivation import Derivation, Fact
 from theorems.instance import Instance
 from theorems.outcome import statement
-from theorems.screen import Screen
 
 HEAD = """statement t "test"
 spaces X, Y
@@ -158,10 +158,17 @@ CASES = [
     ),
     Case(
         "or, each its own",
-        ALL + "conclude\n  |x| <= 2 or 2 < |x|\n",
+        ALL + "conclude\n  |x| <= 2 or 2 < |A x|\n",
         "undecided",
         4,
         "but not all the same one",
+    ),
+    Case(
+        "or, in general",
+        ALL + "conclude\n  |x| <= 2 or 2 < |x|\n",
+        "certified",
+        0,
+        "which is absurd, so conclusion 1 holds.",
     ),
     Case("exists", "exists x in images\nconclude\n  |x| <= 1\n", "certified", 0, "x = images_2"),
     Case(

@@ -10,7 +10,7 @@ Nothing here is believed: every verdict is one that `certificates.kernel.verify`
 """
 
 from .arrays import BadInput
-from .data_claims import check_claim
+from .auditing.claims import check_claim
 from .instance import Instance
 from .problem import Affine, Constant, Named, Network, Problem, Table
 from .result import Result, check

@@ -22,15 +22,15 @@ from certificates.format import Rejected, Unreadable, as_list, as_object, as_tex
 from certificates.show import fold
 
 from .arrays import BadInput
+from .auditing.claims import check_claim, read_claim
+from .auditing.manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
 from .catalogue import CATALOGUE
-from .data_claims import check_claim, read_claim
 from .deciding.decide import Limits
 from .deciding.request import Request
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
 from .instance import Instance
-from .manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
 from .problem import Problem
 from .result import check
 

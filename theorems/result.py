@@ -6,10 +6,7 @@ written.  Files appear together or not at all: they are made in a folder beside 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -20,8 +17,8 @@ from rich.text import Text
 
 from certificates.exact import Roots
 from certificates.format import Rejected
-from certificates.judgments import Comparison
-from certificates.kernel import Report, Step, verify
+from certificates.judgments import FALSE, Comparison
+from certificates.kernel import Report, Step, settles, verify
 from certificates.problem import ReadFile
 from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
@@ -30,12 +27,12 @@ from certificates.values import Context
 from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .decimals import both, decimal
+from .folder import appearing, refuse_foreign
 from .outcome import Claim, Figure, Outcome
 from .problem import Problem
 
 STATUS = {"certified": 0, "refuted": 1, "vacuous": 3, "undecided": 4}
 ASSUMING = 5
-MANIFEST = "files.txt"  # the names of a result's files, itself included
 Progress = Callable[[str], None]
 
 
@@ -201,12 +198,12 @@ def settle(
     """Derive, write and verify, as `check` does; `home` is the folder of the problem itself."""
     say = progress or (lambda _: None)
     if output is not None:
-        _refuse_foreign(Path(output), home)
+        refuse_foreign(Path(output), home)
     say("deriving")
     outcome = derive()
     if output is None:
         return _settled(identifier, outcome, _files(outcome).__getitem__, say)
-    with _appearing(Path(output)) as work:
+    with appearing(Path(output)) as work:
         say("writing")
         for name, data in _files(outcome).items():
             (work / name).write_bytes(data)
@@ -239,48 +236,6 @@ def _settled(identifier: str, outcome: Outcome, read: ReadFile, say: Progress) -
     return Result(identifier, outcome, tuple(verified))
 
 
-def _refuse_foreign(target: Path, home: Path | None) -> None:
-    """A folder is replaced only if an earlier run of ours wrote every file in it."""
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise BadInput(f"{target}: is a file; name a folder for the result")
-    if home is not None and home.resolve().is_relative_to(target.resolve()):
-        raise BadInput(f"{target}: holds the problem itself; name another folder for the result")
-    listed = target / MANIFEST
-    own = set(listed.read_text().split("\n")) if listed.is_file() else set()
-    foreign = sorted(path.name for path in target.iterdir() if path.name not in own)
-    if foreign:
-        raise BadInput(
-            f"{target}: holds {foreign[0]}, which no earlier result wrote; name a new folder"
-        )
-
-
-@contextmanager
-def _appearing(target: Path) -> Iterator[Path]:
-    """A folder to work in that becomes `target` at the end, or vanishes.
-
-    An earlier result is set aside first and comes back if anything fails.
-    """
-    target = target.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    aside = work.with_name(work.name + "-before")
-    try:
-        work.chmod(0o755)
-        yield work
-        names = sorted(path.name for path in work.iterdir())
-        (work / MANIFEST).write_text("\n".join([*names, MANIFEST]))
-        if target.exists():
-            target.rename(aside)
-        work.rename(target)
-    finally:
-        if aside.exists() and not target.exists():
-            aside.rename(target)
-        shutil.rmtree(aside, ignore_errors=True)
-        shutil.rmtree(work, ignore_errors=True)
-
-
 # ------------------------------------------------------------------------ the worked proof
 
 
@@ -292,21 +247,23 @@ def value_text(figure: Figure) -> str:
 def worked_proof(item: Verified) -> Iterable[str]:
     """Each step with its reason, and the numbers that its sides have on the data."""
     derivation = item.claim.derivation
-    open_conclusions = {claim for one in derivation.context.statement.conclude for claim in one.any}
+    left = dict(enumerate(derivation.context.statement.conclude, 1))
     beyond = False
     for number, (step, raw) in enumerate(zip(item.report.steps, derivation.raw, strict=True)):
         if beyond:
             yield "Beyond the claim:"
-            beyond = False
         yield step_line(number, step) + _multipliers(raw)
         numbers = step_numbers(derivation.context, step)
         if numbers:
             yield f"        {numbers}"
-        if step.conclusion in open_conclusions:
-            open_conclusions.remove(step.conclusion)
-            if not open_conclusions and item.report.verdict == "certified":
-                yield "        which is the claim."
-                beyond = True
+        done = [n for n, c in left.items() if settles(step, n, c) and step.rule != "denied"]
+        for place in done:
+            del left[place]
+        beyond = bool(done) and not left and item.report.verdict == "certified"
+        if done and step.conclusion == FALSE:
+            yield f"        which is absurd, so conclusion {done[0]} holds."
+        elif beyond:
+            yield "        which is the claim."
 
 
 def _multipliers(raw: dict[str, object]) -> str:

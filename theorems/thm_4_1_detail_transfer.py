@@ -30,7 +30,6 @@ from certificates.maps import TableMap
 
 from .arrays import BadInput, number
 from .decimals import both, decimal
-from .decisions import points, steeper
 from .derivation import Derivation, Fact
 from .lipschitz import (
     Pair,
@@ -44,6 +43,7 @@ from .lipschitz import (
 )
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, bracket, statement
 from .problem import Case, Problem, Table, norm_of
+from .settling import points, steeper
 
 FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
 DETAIL = "|A x_det|"

@@ -22,13 +22,13 @@ from certificates.format import Rejected, Unreadable
 from certificates.kernel import Report, verify
 from certificates.statements import read_statement
 
-from .arrays import BadInput
-from .catalogue import CATALOGUE
-from .data_claims import check_claim, read_claim
-from .instance import Instance
-from .keys import keys, read_table
-from .problem import Problem
-from .result import ASSUMING, STATUS, Progress, Result, check
+from ..arrays import BadInput
+from ..catalogue import CATALOGUE
+from ..instance import Instance
+from ..keys import keys, read_table
+from ..problem import Problem
+from ..result import ASSUMING, STATUS, Progress, Result, check
+from .claims import check_claim, read_claim
 
 BAD_INPUT = 2
 # exit statuses of single claims, the most severe first

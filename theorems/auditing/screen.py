@@ -24,7 +24,7 @@ from certificates.statements import Quantified
 from certificates.terms import Atom, Constant, Scalar, Term, bound_variables, scalar_variables
 from certificates.values import MAXIMAL_CASES, Context
 
-from .decisions import sides
+from ..settling import sides
 
 Floats = np.ndarray[Any, Any]
 Case = dict[str, str]  # variable -> name of a vector

@@ -24,16 +24,17 @@ from certificates.statements import Statement, read_statement
 from certificates.terms import Atom, Term
 from certificates.values import Context
 
-from .arrays import BadInput
-from .catalogue import CATALOGUE
+from ..arrays import BadInput
+from ..catalogue import CATALOGUE
+from ..deciding import decide as deciding
+from ..derivation import Derivation, Fact
+from ..instance import Instance
+from ..lipschitz import is_tabulated
+from ..outcome import Claim, Outcome, Verdict, statement
+from ..problem import Case
+from ..result import Progress, Result, settle
+from ..settling import Decision, decide
 from .conclusions import Conclusions, EmptyRange, Settled
-from .decisions import Decision, decide
-from .derivation import Derivation, Fact
-from .instance import Instance
-from .lipschitz import is_tabulated
-from .outcome import Claim, Outcome, Verdict, statement
-from .problem import Case
-from .result import Progress, Result, settle
 from .screen import Case as Members
 from .screen import Unknown, combinations
 
@@ -43,18 +44,24 @@ Recipe = Callable[[Derivation, Mapping[str, Fact]], None]
 Prover = Callable[[bytes], Recipe | None]
 
 
+SECONDS = 10.0  # for a general proof of a claim on data
+
+
 def general_proof(statement_file: bytes) -> Recipe | None:
     """A recipe that proves the conclusions of a statement for all data; None where none is known.
 
     A recipe adds its steps to a derivation, given a fact for the label of every hypothesis; it may
-    raise Rejected; `replay` makes one from a proof.  Only the catalogue's proofs are known yet: a
-    module that finds others is put in here.
+    raise Rejected; `replay` makes one from a proof: the catalogue's own, or one that `deciding`
+    finds in a few seconds.
     """
     for theorem in CATALOGUE.values():
         for form in theorem.forms:
             if statement(form) == statement_file:
                 return replay(theorem.prove(form))
-    return None
+    found = deciding.decide(statement_file, limits=deciding.Limits(seconds=SECONDS))
+    if found.verdict != "certified" or found.derivation is None:
+        return None
+    return replay(found.derivation)
 
 
 def replay(general: Derivation) -> Recipe:

@@ -1,0 +1,1 @@
+"""Claims about concrete data, one by one (`claims`) or a whole manuscript's (`manifest`)."""
