@@ -10,6 +10,7 @@ from .kernel import Report, Step
 from .matrices import Vector
 from .problem import Problem
 
+MEMBERS = 3  # so many members of a finite set are shown
 FOLD = 400  # a judgment longer than this is folded
 
 
@@ -43,10 +44,13 @@ def problem_lines(problem: Problem) -> Iterator[str]:
         yield f"  {name} is a dense {matrix.shape[0]} x {matrix.shape[1]} matrix, as stored"
     for name, found in problem.maps.items():
         yield f"  {name} is {found}"
+    hidden = {member for members in problem.sets.values() for member in members[MEMBERS:]}
     for name, (space_name, vector) in problem.vectors.items():
+        if name in hidden:
+            continue
         yield f"  {name} in {space_name} is {fold(vector_text(vector))}"
     for name, members in problem.sets.items():
-        yield f"  {name} has the members {members[0]}, ..., {members[-1]}"
+        yield f"  {name} has {len(members)} members, {members[0]} to {members[-1]}"
     for name, number in problem.constants.items():
         yield f"  {name} = {short(number)}"
     for name, (real, imag) in problem.units.items():

@@ -11,9 +11,11 @@ import theorems
 from certificates.__main__ import run
 from theorems.library import entries
 
+ROOT = Path(__file__).parent.parent
 LIBRARY = Path(certificates.__file__).parent / "library"
 STATEMENTS = Path(theorems.__file__).parent / "statements"
-FILES = sorted(LIBRARY.rglob("*certificate.json"))
+FINDINGS = sorted((LIBRARY / "findings").glob("*"))
+FILES = sorted(path for path in LIBRARY.rglob("*certificate.json") if "findings" not in path.parts)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(LIBRARY)))
@@ -27,10 +29,20 @@ def test_it_verifies(path: Path) -> None:
     assert status == 0
 
 
+@pytest.mark.parametrize("folder", FINDINGS, ids=lambda folder: folder.name)
+def test_a_finding_is_refuted(folder: Path) -> None:
+    """Each brings its statement; `docs/findings.md` names it, and the command that finds it."""
+    files = [str(folder / name) for name in ("statement.claim", "problem.json", "certificate.json")]
+    lines, status = run([*files, "--goal", "refuted"])
+    assert (lines[-1], status) == ("s VERIFIED refuted", 0)
+    assert f"findings/{folder.name}" in (ROOT / "docs" / "findings.md").read_text()
+
+
 def test_it_is_what_the_code_makes() -> None:
     """Byte for byte, but for the hints of instances, which come from floats."""
     made = dict(entries())
-    assert {str(p.relative_to(LIBRARY)) for p in LIBRARY.rglob("*.json")} == set(made)
+    found = {str(path.relative_to(LIBRARY)) for path in LIBRARY.rglob("*.json")}
+    assert {name for name in found if not name.startswith("findings/")} == set(made)
     for name, data in made.items():
         if not name.endswith("/certificate.json"):
             assert (LIBRARY / name).read_bytes() == data, f"run python -m theorems.library: {name}"
