@@ -23,7 +23,7 @@ from itertools import islice, product
 from certificates.format import Rejected, Unreadable
 from certificates.judgments import Comparison, Judgment, Lipschitz, negations
 from certificates.kernel import Report, prepare, verify
-from certificates.language import Defined, Map, Names, Unit
+from certificates.language import Defined, Map, Names, Space, Unit
 from certificates.rules import at as map_at
 from certificates.statements import Conclusion, Statement, read_statement
 from certificates.terms import Bound, Term, norm
@@ -402,6 +402,14 @@ class _Decider:
             return None
         if self.statement.exists:
             reasons.append("the witness does not serve, which refutes no 'exists'")
+            return None
+        norms = [
+            f"{name} with {entry.norm}"
+            for name, entry in self.names.items()
+            if isinstance(entry, Space) and entry.norm in ("l1", "l2")
+        ]
+        if norms:
+            reasons.append(f"it has no proof for all norms, which leaves {', '.join(norms)} open")
             return None
         builder = Builder(self.statement, system, model, self.signs, self.clock)
         try:
