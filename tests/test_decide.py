@@ -216,3 +216,50 @@ def test_a_hypothesis_goes(label: str, left: list[str]) -> None:
 )
 def test_the_simplest_number(low: str, high: str, found: str) -> None:
     assert simplest(Fraction(low), Fraction(high)) == Fraction(found)
+
+
+# ---------------------------------------------------------------------------- corners
+
+UNIT = "statement t\nspaces X\nvectors x in X\nunits a, b, c, d, e, f\nconclude\n"
+CORNERS = [
+    ("no space at all", "statement t\nconstants a > 0\nconclude\n  0 < a\n", "certified"),
+    ("no space, and false", "statement t\nconstants a >= 0\nconclude\n  0 < a\n", "refuted"),
+    ("numbers only", "statement t\nconclude\n  1 < 0\n", "refuted"),
+    (
+        "the zero vector",
+        "statement t\nspaces X\nvectors x in X\nconclude\n  |x - x| <= 0\n",
+        "certified",
+    ),
+    ("six units", UNIT + "  |a b c d e f x| <= |x|\n", "certified"),
+    ("six units, and false", UNIT + "  |x + a x| <= 1\n", "refuted"),
+    (
+        "means, squared",
+        "statement t\nconstants a >= 0, b >= 0\nconclude\n  4 a b <= (a + b) (a + b)\n",
+        "certified",
+    ),
+    (
+        "a quantified witness",
+        "statement t\nspaces X\nfor all e in X with |e| <= 1\n"
+        "exists b in X with |b - e| <= 0\nconclude\n  |b| <= 1\n",
+        "certified",
+    ),
+    (
+        "over C",
+        "statement t\nfield C\nspaces X, Y\nmap P : Y -> X\nvectors p, q in Y\ngiven\n"
+        "  Lipschitz(P) <= 2\nconclude\n  |P(p) - P(q)| <= |p - q|\n",
+        "refuted",
+    ),
+    (
+        "a chain of bounded maps",
+        "statement t\nspaces X, Y, Z\nlinear A : X -> Y\nlinear B : Y -> Z\nvectors x in X\n"
+        "given\n  Lipschitz(A) <= 2\n  Lipschitz(B) <= 3\nconclude\n  |B A x| <= 5 |x|\n",
+        "refuted",
+    ),
+]
+
+
+@pytest.mark.parametrize(("title", "text", "verdict"), CORNERS, ids=[c[0] for c in CORNERS])
+def test_corners(title: str, text: str, verdict: str) -> None:
+    found = decide(text.encode())
+    assert found.verdict == verdict, found.words
+    assert verified_again(found) == verdict

@@ -15,23 +15,22 @@ never believed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice, product
 
 from certificates.format import Rejected, Unreadable
-from certificates.judgments import Comparison, Judgment, Lipschitz, negations
+from certificates.judgments import Comparison, negations
 from certificates.kernel import Report, prepare, verify
-from certificates.language import Defined, Map, Names, Space, Unit
-from certificates.rules import at as map_at
-from certificates.statements import Conclusion, Statement, read_statement
-from certificates.terms import Bound, Term, norm
+from certificates.language import Names, Space, Unit
+from certificates.statements import Statement, read_statement
 
 from ..derivation import Derivation, Fact
 from ..refutation import no_files, refute
 from ..searching.search import NotFound, search
 from .counterexample import Builder, Example, smaller
+from .goals import Goal, Goals, own_variables
 from .infer import infer, negation
 from .known import Proof
 from .oracle import Clock, TooLarge
@@ -43,6 +42,7 @@ from .trials import Numbers, numbers
 from .witnesses import witnesses
 
 MINUS = Fraction(-1)
+SIGNS = 16  # so many choices of 1 and -1 are tried for numbers of modulus 1
 SEARCH = 10.0  # seconds for the last resort
 TRIANGLES = 300  # so many triangle inequalities are put in at once where norms are multiplied
 Progress = Callable[[str], None]
@@ -67,20 +67,6 @@ class Decision:
     instances: int = 0
     outside: tuple[str, ...] = ()
     queries: tuple[Query, ...] = ()
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What is to be derived for one conclusion, and the step that ends it.
-
-    Without a target: a contradiction from `denied` alternatives.  `against` are comparisons that
-    a counterexample must satisfy, for which there is no form of proof.
-    """
-
-    target: Comparison | None
-    denied: tuple[int, ...]
-    finish: Callable[[Proof, Fact], Fact]
-    against: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +129,7 @@ class _Decider:
         self.clock = clock
         self.say = progress or (lambda _: None)
         bare = prepare(statement_file, None, "vacuous", {}, {}, {})
-        self.arbitrary = _own_variables(bare.statement, bare.names)
+        self.arbitrary = own_variables(bare.statement, bare.names)
         context = prepare(statement_file, None, "certified", choices, {}, self.arbitrary)
         self.statement: Statement = context.statement
         self.context = context
@@ -162,7 +148,7 @@ class _Decider:
         try:
             found = self._run()
             whole = self.statement
-            for signs in product((1, -1), repeat=len(self.units) if len(self.units) < 5 else 0):
+            for signs in islice(product((1, -1), repeat=len(self.units)), SIGNS):
                 if found.verdict != "undecided" or not self.units:
                     break
                 # a counterexample may take 1 or -1 for a number of modulus 1
@@ -202,11 +188,7 @@ class _Decider:
         unproved: list[str] = []
         for number, conclusion in enumerate(self.statement.conclude, 1):
             self.say(f"conclusion {number} of {len(self.statement.conclude)}")
-            try:
-                goals = self._goals(number, conclusion)
-            except Outside as reason:
-                unproved.append(str(reason))
-                continue
+            goals = Goals(self.context, self.arbitrary).of(conclusion)
             steps: list[Callable[[Proof], Fact]] = []
             for part, goal in enumerate(goals, 1):
                 self.title = f"conclusion {number}" + (f", case {part}" if len(goals) > 1 else "")
@@ -262,53 +244,6 @@ class _Decider:
         return None
 
     # ------------------------------------------------------------------ one conclusion
-
-    def _goals(self, number: int, conclusion: Conclusion) -> list[Goal]:
-        """What has to be derived for a conclusion.  Raises Outside."""
-        kinds = [
-            isinstance(c, Lipschitz) or (isinstance(c, Comparison) and c.relation == "=")
-            for c in conclusion.any
-        ]
-        others = tuple(place for place, kind in enumerate(kinds) if not kind)
-        if not any(kinds):
-            (target, *more) = conclusion.any
-            if not more and isinstance(target, Comparison):
-                return [Goal(target, (), lambda proof, fact: fact)]
-            return [Goal(None, others, lambda proof, fact: fact)]
-        if sum(kinds) > 1:
-            several = [c for c, kind in zip(conclusion.any, kinds, strict=True) if kind]
-            cases = product(*(self._negations(claim) for claim in several))
-            return [Goal(None, others, lambda proof, fact: fact, case) for case in cases]
-        special = conclusion.any[kinds.index(True)]
-        if isinstance(special, Lipschitz):
-            return [self._everywhere(special, others)]
-        return list(_both_sides(special, others))
-
-    def _everywhere(self, claim: Lipschitz, others: tuple[int, ...]) -> Goal:
-        """|f(u) - f(v)| <= s |u - v| for two arbitrary vectors."""
-        u, v, target = self._secant(claim)
-
-        def finish(proof: Proof, fact: Fact) -> Fact:
-            return proof.derivation.step(
-                "everywhere", fact, map=claim.map, left=u, right=v, bound=claim.bound
-            )
-
-        return Goal(target, others, finish)
-
-    def _secant(self, claim: Lipschitz) -> tuple[str, str, Comparison]:
-        """Two arbitrary vectors u, v, and |f(u) - f(v)| <= s |u - v|."""
-        entry = self.names[claim.map]
-        space = entry.domain if isinstance(entry, Map | Defined) else ""
-        u, v = [name for name, own in self.arbitrary.items() if own == space][:2]
-        left, right = (Term.of(Bound(name, space)) for name in (u, v))
-        rise = map_at(self.context, claim.map, left) - map_at(self.context, claim.map, right)
-        return u, v, Comparison.of(norm(rise), "<=", claim.bound * norm(left - right))
-
-    def _negations(self, claim: Judgment) -> list[Comparison]:
-        """Comparisons any one of which refutes an equation or a Lipschitz bound."""
-        if isinstance(claim, Lipschitz):
-            return [negation(self._secant(claim)[2])]
-        return [found for found in negations(claim) if isinstance(found, Comparison)]
 
     def _settle(
         self, base: System, number: int, goal: Goal
@@ -476,42 +411,6 @@ class _Decider:
             outside=tuple(self.outside),
             queries=tuple(self.queries.values()),
         )
-
-
-def _both_sides(claim: Judgment, others: tuple[int, ...]) -> Iterator[Goal]:
-    """a <= b, then b <= a, then a = b."""
-    if not isinstance(claim, Comparison):
-        return
-    sides: list[Fact] = []
-    one = Comparison(claim.difference, "<=")
-    other = Comparison(claim.difference.times(MINUS), "<=")
-
-    def first(proof: Proof, fact: Fact) -> Fact:
-        sides[:] = [fact]
-        return fact
-
-    def second(proof: Proof, fact: Fact) -> Fact:
-        return proof.derivation.step("equal", sides[0], fact)
-
-    yield Goal(one, others, first)
-    yield Goal(other, others, second)
-
-
-def _own_variables(statement: Statement, names: Names) -> dict[str, str]:
-    """Two arbitrary vectors for the domain of each map whose Lipschitz constant is concluded."""
-    found: dict[str, str] = {}
-    parameters = {e.parameter for e in names.values() if isinstance(e, Defined)}
-    for conclusion in statement.conclude:
-        for claim in conclusion.any:
-            entry = names.get(claim.map) if isinstance(claim, Lipschitz) else None
-            if not isinstance(entry, Map | Defined) or entry.domain in found.values():
-                continue
-            for base in "uv":
-                free = (n for k in range(99) if (n := base + (f"_{k}" if k else "")) not in names)
-                found[next(n for n in free if n not in parameters and n not in found)] = (
-                    entry.domain
-                )
-    return found
 
 
 __all__ = ["Decision", "Limits", "decide"]
