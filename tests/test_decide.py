@@ -22,7 +22,8 @@ from tests.claims_second_method import opinion
 from tests.random_claims import claims
 from tests.test_claims_corpus import DROP, FILES, SHARPEN, name
 from theorems.deciding.decide import Decision, Limits, decide
-from theorems.deciding.sharpen import sharpen, simplest, with_number, without
+from theorems.deciding.rewrite import with_number, without
+from theorems.deciding.sharpen import sharpen, simplest
 from theorems.deciding.smtlib import cross_check, smtlib
 from theorems.refutation import no_files
 
@@ -198,7 +199,7 @@ def test_a_constant_becomes_a_number() -> None:
     ("label", "left"),
     [
         ("a", ["a_2: |y| <= 1", "given3: |z| <= 1"]),
-        ("a_2", ["a: |x| <= 1", "given2: |z| <= 1"]),
+        ("a_2", ["a: |x| <= 1", "given3: |z| <= 1"]),
         ("given3", ["a: |x| <= 1", "a_2: |y| <= 1"]),
     ],
 )
@@ -206,8 +207,7 @@ def test_a_hypothesis_goes(label: str, left: list[str]) -> None:
     text = "statement t\nspaces X\nvectors x, y, z in X\ngiven\n  a: |x| <= 1 and |y| <= 1\n"
     text += "  |z| <= 1\nconclude\n  |x| <= 2\n"
     found = read_statement(without(text.encode(), label))
-    judgments = [str(hypothesis.judgment) for hypothesis in found.given]
-    assert judgments == [line.split(": ")[1] for line in left]
+    assert [f"{h.label}: {h.judgment}" for h in found.given] == left
 
 
 @pytest.mark.parametrize(
@@ -263,3 +263,22 @@ def test_corners(title: str, text: str, verdict: str) -> None:
     found = decide(text.encode())
     assert found.verdict == verdict, found.words
     assert verified_again(found) == verdict
+
+
+UNITS = """statement t
+spaces X
+vectors x in X
+units a, b, c, d, e
+conclude
+  |a x + b x + c x + d x + e x| <= |x|
+"""
+
+
+def test_many_numbers_of_modulus_1() -> None:
+    assert decide(UNITS.encode()).verdict == "refuted"
+
+
+def test_too_long_for_all_witnesses() -> None:
+    text = "statement t\nspaces X\nvectors x, y in X\nexists b in X\nconclude\n  |b| < |x|\n"
+    found = decide(text.encode(), limits=Limits(seconds=1e-6))
+    assert found.words[0].startswith("the time limit of 1e-06 s is reached; raise --seconds; none")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,6 +87,12 @@ BAD = [
         ["--witness", "b=x"],
         "certificate.choices: unknown key 'b'",
     ),
+    (
+        "two questions at once",
+        "given\n  |x| <= 1\nconclude\n  |x| <= c\n",
+        ["--sharpen", "c", "--drop", "given1"],
+        "--sharpen and --drop: ask one at a time",
+    ),
     ("no time", "conclude\n  |x| <= c\n", ["--seconds", "0"], "positive numbers are expected"),
 ]
 
@@ -148,12 +158,52 @@ SHARP = [
         "given\n  |x| = 3\n  |y| = 1\nconclude\n  c <= |x - y|\n",
         "the largest c is 2, exactly (attained)",
     ),
-    ("none serves", "conclude\n  |x| <= c |y|\n", "it holds for no value that was tried"),
-    ("all serve", "conclude\n  |x| <= |x| + c c\n", "it holds for every value that was tried"),
+    ("none serves", "conclude\n  |x| <= c |y|\n", "it holds for no c that was tried"),
+    ("all serve", "conclude\n  |x| <= |x| + c c\n", "it holds for every c that was tried"),
     (
         "the smallest that the sign allows",
         "conclude\n  |x| <= |x| + d |y|\n",
         "the least d is 0, exactly (attained)",
+    ),
+    (
+        "in a range",
+        "for all e in X with |e| <= 1\nconclude\n  |x + e| <= |x| + c |e|\n",
+        "the least c is 1, exactly (attained)",
+    ),
+    (
+        "a Lipschitz bound of a map with a variable in it",
+        "for all e in X\ndefine f(s in X) = 2 s + e\nconclude\n  Lipschitz(f) <= c\n",
+        "the least c is 2, exactly (attained)",
+    ),
+    (
+        "a label with the constant's name, and one called better",
+        "given\n  c: |x| <= 2\n  better: |y| <= 1\nconclude\n  |x + y| <= c\n",
+        "the least c is 3, exactly (attained)",
+    ),
+    (
+        "a hypothesis that a worse constant violates",
+        "given\n  |x| <= c\nconclude\n  |x| <= c\n",
+        "no least c was found",
+    ),
+    (
+        "better on both sides",
+        "conclude\n  |x| < c c |x| or |x| <= 0\n",
+        "no least c was found",
+    ),
+    (
+        "the contradictory values are good values",
+        "given\n  |x| <= c\n  2 <= |x|\nconclude\n  |x| <= 1\n",
+        "holds at every smaller c: t.c-below-2: vacuous",
+    ),
+    (
+        "no value that the sign does not allow",
+        "given\n  |x| <= 1\n  1 <= |x|\nconclude\n  d + 3 <= |x|\n",
+        "it holds for no d that was tried, last 0",
+    ),
+    (
+        "a range that is none at zero",
+        "for all e in X with d |e| <= 1\nconclude\n  |e| <= 5\n",
+        "the least d lies between 40/201 and 1/5",
     ),
     (
         "strict hypotheses leave an interval",
@@ -165,9 +215,59 @@ SHARP = [
 
 @pytest.mark.parametrize(("title", "text", "said"), SHARP, ids=[s[0] for s in SHARP])
 def test_sharpen(tmp_path: Path, title: str, text: str, said: str) -> None:
-    constant = "d" if "d |y|" in text else "c"
+    constant = "d" if " d " in said or " d |y|" in text else "c"
     found = run(written(tmp_path, text), "--sharpen", constant)
     assert said in found.output, found.output
+
+
+def test_what_is_not_attained_has_two_files_and_no_contradiction(tmp_path: Path) -> None:
+    path = written(tmp_path, "conclude\n  |x + y| < c |x| + c |y| or |x| + |y| <= 0\n")
+    found = run(path, "--sharpen", "c", "-o", tmp_path / "out")
+    assert "holds at every larger c: t.c-above-1: certified" in found.output
+    assert "fails at c = 1: t.c-1: refuted" in found.output
+    assert "holds at c" not in found.output
+    claims = {file.name: file.read_text() for file in (tmp_path / "out").glob("*.claim")}
+    assert set(claims) == {"t.c-1.claim", "t.c-above-1.claim"}
+    assert "given\n  better: 1 < c\nconclude\n" in claims["t.c-above-1.claim"]
+
+
+def test_the_files_of_one_answer_have_different_names(tmp_path: Path) -> None:
+    """Even if the identifier is followed by a comment or a title."""
+    path = tmp_path / "t.claim"
+    for first in ("statement t#no blank", 'statement t "a # b" # c'):
+        path.write_text(
+            f"{first}\nspaces X\nvectors x in X\nconstants c>0\nconclude\n  |x| <= c|x|\n"
+        )
+        found = run(path, "--sharpen", "c", "-o", tmp_path / "out")
+        assert "the least c is 1, exactly (attained)" in found.output
+        claims = {file.name: file.read_text() for file in (tmp_path / "out").glob("*.claim")}
+        assert set(claims) == {"t.c-1.claim", "t.c-1.strict.claim"}
+        assert "constants" not in claims["t.c-1.claim"]
+
+
+def test_an_empty_range_says_nothing_of_what_exists_before_it(tmp_path: Path) -> None:
+    text = "exists b in X with |b| < 0\nfor all e in X with |e| < 0\nconclude\n  |e| <= 1\n"
+    found = run(written(tmp_path, text))
+    assert found.exit_code == 3
+    assert "the claim is true" not in found.output
+
+
+def test_an_interrupt_is_not_lost(tmp_path: Path) -> None:
+    """Where z3 takes it, or where an object is being deleted, it still ends the command."""
+    names = ", ".join(f"x{k}" for k in range(30))
+    left = " + ".join(f"|x{k} + x{(7 * k + 3) % 30} - x{(11 * k + 1) % 30}|" for k in range(30))
+    right = " + ".join(f"2 |x{k} - x{(13 * k + 5) % 30}|" for k in range(30))
+    path = tmp_path / "t.claim"
+    path.write_text(f"statement t\nspaces X\nvectors {names} in X\nconclude\n  {left} <= {right}\n")
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += f"from theorems.cli import main; main(['decide', {str(path)!r}])"
+    for wait in (2.0, 2.4):
+        started = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+        time.sleep(wait)
+        started.send_signal(signal.SIGINT)
+        _, said = started.communicate(timeout=20)
+        assert started.returncode == 130
+        assert b"interrupted; nothing was written" in said
 
 
 def test_dropped_hypotheses(tmp_path: Path) -> None:

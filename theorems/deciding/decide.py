@@ -91,8 +91,13 @@ def decide(
     statement = read_statement(statement_file)
     if not statement.exists or choices:
         return _Decider(statement_file, dict(choices or {}), limits, clock, progress).run()
-    tried = 0
+    tried, limit = 0, ""
     for row in witnesses(statement):
+        try:
+            clock.left()
+        except TooLarge as reason:
+            limit = f"{reason}; "
+            break
         tried += 1
         if progress is not None:
             progress("witness " + ", ".join(f"{name} = {text}" for name, text in row.items()))
@@ -106,7 +111,7 @@ def decide(
         "undecided",
         statement_file,
         words=(
-            f"none of {tried} short witnesses serves; name one with --witness NAME=TERM "
+            f"{limit}none of {tried} short witnesses serves; name one with --witness NAME=TERM "
             "(an 'exists' is never refuted by an example)",
         ),
     )
@@ -148,8 +153,9 @@ class _Decider:
         try:
             found = self._run()
             whole = self.statement
-            for signs in islice(product((1, -1), repeat=len(self.units)), SIGNS):
-                if found.verdict != "undecided" or not self.units:
+            choices = product((1, -1), repeat=len(self.units)) if self.units else iter(())
+            for signs in islice(choices, SIGNS):
+                if found.verdict != "undecided":
                     break
                 # a counterexample may take 1 or -1 for a number of modulus 1
                 self.signs = dict(zip(self.units, signs, strict=True))

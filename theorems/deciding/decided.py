@@ -7,6 +7,7 @@ from pathlib import Path
 
 from certificates.format import write_number
 from certificates.kernel import verify
+from certificates.language import Signed
 from certificates.show import problem_lines, step_line
 from certificates.statements import read_statement
 
@@ -17,9 +18,9 @@ from .sharpen import Sharpened
 
 STATUS = {"certified": 0, "refuted": 1, "vacuous": 3, "undecided": 4}
 MEANING = {
-    "certified": "true in all normed spaces, for all values of the constants",
+    "certified": "true in all normed spaces",
     "refuted": "false: here is an exact counterexample",
-    "vacuous": "the hypotheses contradict each other, so the claim is true and says nothing",
+    "vacuous": "the claim says nothing",
     "undecided": "not settled",
 }
 
@@ -35,9 +36,17 @@ def headline(decision: Decision) -> str:
     said = MEANING[decision.verdict]
     fixed = any(getattr(entry, "norm", None) for entry in statement.names.values())
     if decision.verdict == "certified" and (fixed or statement.field):
-        said = "true in all such spaces, for all values of the constants"
+        said = "true in all such spaces"
+    if decision.verdict == "certified" and any(
+        isinstance(entry, Signed) for entry in statement.names.values()
+    ):
+        said += ", for all values of the constants"
     if decision.report is not None and decision.verdict == "vacuous":
-        said = f"{decision.report.reason}: the claim is true and says nothing"
+        # an empty range leaves open what has to exist before it
+        rest = "the claim is true and says nothing"
+        if statement.exists and not decision.report.reason.startswith("the hypotheses"):
+            rest = "what is claimed for its values says nothing"
+        said = f"{decision.report.reason}: {rest}"
     return f"{statement.identifier}: {decision.verdict} ({said})"
 
 
@@ -73,23 +82,27 @@ def lines(decision: Decision) -> Iterator[str]:
 def sharpened_lines(found: Sharpened) -> Iterator[str]:
     """The best constant, with what shows it."""
     name, value = found.name, found.exact
-    side = "smaller" if found.direction == "least" else "larger"
+    side = "smaller" if (found.direction == "least") == bool(found.attained) else "larger"
     if value is not None:
         end = "attained" if found.attained else "not attained: the claim fails there"
         yield f"the {found.direction} {name} is {write_number(value)}, exactly ({end})"
-        if found.attained and found.fails and found.fails[0] == value:
-            at = f"{name} = {write_number(value)}"
-            yield f"  the claim has a proof at {at}; the counterexample to its strict form"
-            yield f"  has equality, so no {side} value will do"
     elif found.low is not None and found.high is not None:
         low, high = write_number(found.low), write_number(found.high)
         yield f"the {found.direction} {name} lies between {low} and {high}"
     else:
         yield f"no {found.direction} {name} was found"
     if found.holds:
-        yield f"  holds at {name} = {write_number(found.holds[0])}: {headline(found.holds[1])}"
+        at = f"{name} = {write_number(found.holds[0])}"
+        if value is not None and not found.attained:
+            at = f"every {side} {name}"
+        yield f"  holds at {at}: {headline(found.holds[1])}"
     if found.fails:
-        yield f"  fails at {name} = {write_number(found.fails[0])}: {headline(found.fails[1])}"
+        at = f"{name} = {write_number(found.fails[0])}"
+        if found.attained and value is not None and found.fails[0] == value:
+            yield f"  its strict form fails at {at}: {headline(found.fails[1])}"
+            yield f"  that example has equality, so no {side} value will do"
+        else:
+            yield f"  fails at {at}: {headline(found.fails[1])}"
     for word in found.words:
         yield f"* {word}"
 

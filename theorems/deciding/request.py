@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..arrays import BadInput
 from .decide import Decision, Limits, decide
 from .decided import STATUS, headline, lines, sharpened_lines, write
-from .sharpen import Sharpened, sharpen, without
+from .rewrite import without
+from .sharpen import Sharpened, sharpen
 from .smtlib import cross_check, smtlib
 
 Progress = Callable[[str], None]
@@ -25,7 +27,10 @@ class Request:
     drop: tuple[str, ...] = ()
 
     def run(self, progress: Progress) -> Answer:
-        """All the answers.  Raises BadInput for an unknown constant or label."""
+        """All the answers.  Raises BadInput for an unknown constant or label,
+        or both."""
+        if self.sharpen is not None and self.drop:
+            raise BadInput("--sharpen and --drop: ask one at a time")
         for label in self.drop:
             without(self.statement_file, label)
         if self.sharpen is not None:

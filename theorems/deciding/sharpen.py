@@ -7,16 +7,15 @@ beyond it:
 
     attained        at the best value the claim with < for <= is refuted, by an example in which
                     the conclusion really depends on the constant (that is put in as a hypothesis,
-                    `better`).  It has equality, so it refutes the claim for every worse value
-    not attained    at the best value the claim is refuted, for every better one it is proved
+                    `better`, or as the limit of a range).  It has equality, and its hypotheses
+                    hold for every worse value too, so it refutes the claim there
+    not attained    a larger constant only makes the claim weaker (or only stronger); at the best
+                    value it is refuted, for every better one it is proved
     the sign        the best value is the smallest that the declared sign of c allows
-
-`without` decides a claim again without one of its hypotheses.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,15 +24,23 @@ from itertools import islice
 from certificates.format import Rejected, Unreadable, write_number
 from certificates.judgments import Comparison, Judgment, Lipschitz
 from certificates.kernel import prepare
-from certificates.language import Defined, Map, Phrase, Signed, read_scalar
+from certificates.language import Defined, Map, Signed, read_scalar
 from certificates.rules import at
 from certificates.statements import Statement, read_statement
-from certificates.terms import Constant, Datum, Monomial, Scalar, Term, norm
+from certificates.terms import Constant, Datum, Monomial, Scalar, Term, norm, scalar_variables
 from certificates.values import Context
 
 from ..arrays import BadInput
 from ..lipschitz import simplest_between
 from .decide import Decision, Limits, decide
+from .rewrite import (
+    renamed,
+    with_conclusion,
+    with_hypothesis,
+    with_limit,
+    with_number,
+    with_vectors,
+)
 
 LARGEST = Fraction(1 << 20)
 WIDTH = Fraction(1, 1000)
@@ -65,99 +72,6 @@ class Sharpened:
         return self.low if self.low == self.high else None
 
 
-# ------------------------------------------------------------------ statements, rewritten
-
-
-def with_number(statement_file: bytes, name: str, value: Fraction) -> bytes:
-    """The statement with a number for a constant; its identifier says so."""
-    lines = []
-    for line in statement_file.decode().split("\n"):
-        word = line.split(" ")[0]
-        if word == "statement":
-            line = _renamed(line, f"{name}-{write_number(value).replace('/', '-')}")
-        elif word == "constants":
-            line = _without_constant(line, name)
-        elif word not in ("source", "#"):
-            line = _substituted(line, name, value)
-        lines.append(line)
-    return "\n".join(lines).encode()
-
-
-def strictly(statement_file: bytes, name: str, value: Fraction, edge: Edge) -> bytes:
-    """At a value of the constant: one conclusion, strict, where it depends on the constant."""
-    text = statement_file.decode()
-    if edge.vectors:
-        line = f"vectors {', '.join(edge.vectors)} in {edge.space}\n"
-        place = re.search(r"^(given|for|exists|define|conclude)\b", text, re.MULTILINE)
-        text = text[: place.start()] + line + text[place.start() :] if place else text
-    head = text[: [m.start() for m in re.finditer(r"^conclude\b", text, re.MULTILINE)][-1]]
-    whole = f"{head}conclude\n  {edge.strict}\n".encode()
-    file = with_number(with_hypothesis(whole, f"better: {edge.depends}"), name, value)
-    return "\n".join(_renamed(line, "strict") for line in file.decode().split("\n")).encode()
-
-
-def _renamed(line: str, suffix: str) -> str:
-    return re.sub(r"^statement +([^ ]+)", rf"statement \1.{suffix}", line)
-
-
-def _without_constant(line: str, name: str) -> str:
-    content, _, comment = line.partition("#")
-    kept = [c for c in content.removeprefix("constants").split(",") if c.split()[:1] != [name]]
-    return f"constants{','.join(kept)}" if kept else f"# constants {name} {comment}"
-
-
-def _substituted(line: str, name: str, value: Fraction) -> str:
-    content = line.partition("#")[0]
-    found = content
-    for kind, text, column in reversed(Phrase(content, "statement").tokens):
-        start = column - 1
-        if kind == "name" and text == name:
-            number = f"({write_number(value)})"
-            found = found[:start] + number + found[start + len(text) :]
-    return found
-
-
-def with_hypothesis(statement_file: bytes, text: str) -> bytes:
-    """The statement with one more hypothesis."""
-    lines = statement_file.decode().split("\n")
-    words = [line.split(" ")[0] for line in lines]
-    if "given" in words:
-        lines.insert(words.index("given") + 1, f"  {text}")
-    else:
-        place = next(k for k, w in enumerate(words) if w in ("for", "exists", "define", "conclude"))
-        lines[place:place] = ["given", f"  {text}"]
-    return "\n".join(lines).encode()
-
-
-def without(statement_file: bytes, label: str) -> bytes:
-    """The statement without the hypothesis of this label.
-
-    Raises BadInput if there is no such hypothesis.
-    """
-    statement = read_statement(statement_file)
-    labels = [hypothesis.label for hypothesis in statement.given]
-    if label not in labels:
-        raise BadInput(f"--drop {label}: no such hypothesis; known are {', '.join(labels)}")
-    place = labels.index(label)
-    lines, section, seen = [], "", 0
-    for line in statement_file.decode().split("\n"):
-        content = line.partition("#")[0]
-        word = content.split(" ")[0] if content.strip() else ""
-        section = word or section
-        if section == "given" and not word and content.strip():
-            parts = re.split(r"\band\b", content)
-            if seen <= place < seen + len(parts):
-                kept = [part for k, part in enumerate(parts) if k != place - seen]
-                line = "  " + " and ".join(part.strip() for part in kept) if kept else ""
-                if kept and place == seen and re.match(r"\s*\w+\s*:", content):
-                    line = "  " + content.partition(":")[0].strip() + ": " + line.strip()
-            seen += len(parts)
-        if word == "statement":
-            line = _renamed(line, f"without-{label}")
-        lines.append(line)
-    return "\n".join(lines).encode()
-
-
 def simplest(low: Fraction, high: Fraction) -> Fraction:
     """The rational number with the smallest denominator in [low, high], of any sign."""
     if low <= 0 <= high:
@@ -170,7 +84,7 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
 
 @dataclass(frozen=True)
 class Edge:
-    """A conclusion  0 <= rest + c slope,  with the texts of its strict form and of "slope > 0".
+    """A conclusion  0 <= rest + c slope,  its strict form, and "a better c makes it easier".
 
     For a Lipschitz bound the conclusion is that of two new vectors of the domain.
     """
@@ -181,6 +95,21 @@ class Edge:
     depends: Comparison
     vectors: tuple[str, ...] = ()
     space: str = ""
+
+
+def strictly(statement_file: bytes, name: str, value: Fraction, edge: Edge) -> bytes:
+    """At a value of the constant: one conclusion, strict, where it depends on the constant."""
+    file = with_conclusion(statement_file, str(edge.strict))
+    if edge.vectors:
+        file = with_vectors(file, edge.vectors, edge.space)
+    if edge.slope.as_number() is None:
+        inside = scalar_variables(edge.slope)
+        variables = [q.name for q in read_statement(file).for_all if q.name in inside]
+        if variables:
+            file = with_limit(file, variables[-1], str(edge.depends))
+        else:
+            file = with_hypothesis(file, str(edge.depends), "better")
+    return renamed(with_number(file, name, value), "strict")
 
 
 def edges(statement_file: bytes, name: str, turn: int) -> list[Edge]:
@@ -201,6 +130,8 @@ def edges(statement_file: bytes, name: str, turn: int) -> list[Edge]:
             continue
         slope = Scalar.collect((_rest(m, constant), c) for m, c in parts if constant in m)
         rest = Scalar.collect((m, c) for m, c in parts if constant not in m)
+        if (slope.as_number() or turn) * turn < 0:
+            continue
         depends = Comparison(slope.times(Fraction(turn)), "<")
         strict = Comparison(claim.difference, "<")
         found.append(Edge(rest, slope, strict, depends, vectors, space))
@@ -298,7 +229,7 @@ def sharpen(
             f"--sharpen {name}: no such constant; known are {', '.join(known) or 'none'}"
         )
     search = _Search(statement_file, name, limits or Limits(), progress, choices or {})
-    return search.run(monotone(statement, name), entry.sign)
+    return search.run(entry.sign)
 
 
 class _Search:
@@ -320,29 +251,36 @@ class _Search:
         self.holds: tuple[Fraction, Decision] | None = None
         self.fails: tuple[Fraction, Decision] | None = None
         self.words: list[str] = []
-        statement = read_statement(statement_file)
+        self.statement = statement = read_statement(statement_file)
         claims = [claim for conclusion in statement.conclude for claim in conclusion.any]
         inside = [h.judgment for h in statement.given]
         inside += [limit for variable in statement.for_all for limit in variable.range]
+        self.inside = {_direction(judgment, statement, name) for judgment in inside} - {"none"}
         # otherwise what holds for all better values holds at the best one
-        self.open = any(getattr(c, "relation", "") == "<" for c in claims) or any(
-            _direction(judgment, statement, name) != "none" for judgment in inside
-        )
+        self.open = bool(self.inside) or any(getattr(c, "relation", "") == "<" for c in claims)
+        self.direction = monotone(statement, name)
 
     def trial(self, value: Fraction) -> str:
         """Decide at a value, and remember the answer."""
         self.say(f"{self.name} = {value}")
-        found = decide(with_number(self.file, self.name, value), self.choices, self.limits)
+        at_value = f"at {self.name} = {write_number(value)}"
+        try:
+            found = decide(with_number(self.file, self.name, value), self.choices, self.limits)
+        except Unreadable as reason:
+            self.words.append(f"{at_value} the statement cannot be written: {reason}")
+            return "unreadable"
         if found.verdict in ("certified", "vacuous"):
             self.holds = (value, found)
         elif found.verdict == "refuted":
             self.fails = (value, found)
         else:
-            self.words.append(f"at {self.name} = {write_number(value)} the claim is undecided")
+            self.words.append(f"{at_value} the claim is undecided")
+            self.words += found.words
         return found.verdict
 
-    def run(self, direction: str, sign: str) -> Sharpened:
+    def run(self, sign: str) -> Sharpened:
         """The least value for which it holds; the largest if the direction is "down"."""
+        direction = self.direction
         turn = -1 if direction == "down" else 1
         word = "largest" if turn < 0 else "least"
         if not direction:
@@ -366,14 +304,24 @@ class _Search:
         value: Fraction | None = Fraction(1)
         step = Fraction(1)
         for number in range(TRIALS):
-            if value is None or self.trial(value) == "undecided":
+            verdict = self.trial(value) if value is not None else "undecided"
+            if verdict == "unreadable" and value == 0:
+                sign = ">"
+                value = self._outward(step, turn, sign, own)
+                continue
+            if value is None or verdict not in ("certified", "vacuous", "refuted"):
                 return None, None
-            if self.holds and self.holds[0] == value and self._sharp(value, own):
+            if self.holds and self.holds[0] == value and self._sharp(value, own, turn):
                 return value, True
             if self.holds and sign == ">=" and turn > 0 and self.holds[0] == 0:
                 self.words.append(f"it holds for {self.name} = 0, the smallest that is allowed")
                 return Fraction(0), True
-            if self.open and self.fails and self._all_better(self.fails[0], turn):
+            if (
+                self.open
+                and self.direction
+                and self.fails
+                and self._all_better(self.fails[0], turn)
+            ):
                 return self.fails[0], False
             if self.holds and self.fails:
                 good, bad = self.holds[0], self.fails[0]
@@ -395,26 +343,23 @@ class _Search:
         return simplest(*sorted((bad + third, good - third)))
 
     def _outward(self, step: Fraction, turn: int, sign: str, own: list[Edge]) -> Fraction | None:
-        """A better value while it holds, a worse one while it fails; None at the end of trials."""
-        if step > LARGEST:
-            kind = "no" if self.holds is None else "every"
-            self.words.append(f"it holds for {kind} value that was tried, up to {step}")
-            return None
-        if self.holds is None:
-            needed = self._needed(own)
-            last = self.fails[0] if self.fails else Fraction(1)
-            if needed is not None and turn * needed > turn * last:
-                return needed
-            value = last + turn * step
-        else:
-            value = self.holds[0] - turn * step
-        if not sign or value > 0:
+        """A better value while it fails, a worse one while it holds; None at the end of trials."""
+        last = (self.holds or self.fails or (Fraction(1), None))[0]
+        value = last - turn * step if self.holds else last + turn * step
+        needed = None if self.holds else self._needed(own)
+        if needed is not None and turn * needed > turn * last:
+            value = needed
+        allowed = not sign or value > 0 or (value == 0 and sign == ">=")
+        if step <= LARGEST and allowed:
             return value
-        if sign == ">=" and (self.holds is None or self.holds[0] > 0):
+        if not allowed and sign == ">=" and last > 0:
             return Fraction(0)
-        if self.holds and self.holds[0] > 1 / LARGEST and sign == ">":
-            return self.holds[0] / step
-        self.words.append(f"it holds for every {self.name} {sign} 0 that was tried")
+        if not allowed and sign == ">" and last > 1 / LARGEST:
+            return last / step
+        kind = "every" if self.holds else "no"
+        self.words.append(
+            f"it holds for {kind} {self.name} that was tried, last {write_number(last)}"
+        )
         return None
 
     def _needed(self, own: list[Edge]) -> Fraction | None:
@@ -435,8 +380,11 @@ class _Search:
                 return -rest / slope
         return None
 
-    def _sharp(self, value: Fraction, own: list[Edge]) -> bool:
+    def _sharp(self, value: Fraction, own: list[Edge], turn: int) -> bool:
         """Whether an example has equality at a value, so that no worse value will do."""
+        # the hypotheses must stay true where the constant gets worse; no example refutes 'exists'
+        if not self.inside <= {"down" if turn > 0 else "up"} or self.statement.exists:
+            return False
         for edge in own:
             self.say(f"{self.name} = {value}, strict")
             file = strictly(self.file, self.name, value, edge)
@@ -448,11 +396,16 @@ class _Search:
 
     def _all_better(self, value: Fraction, turn: int) -> bool:
         """Whether the claim is proved for every better value than this one, where it fails."""
-        better = f"{write_number(value)} < {self.name}" if turn > 0 else f"{self.name} < {value}"
+        number = write_number(value)
+        better = f"{number} < {self.name}" if turn > 0 else f"{self.name} < {number}"
         self.say(better)
-        found = decide(with_hypothesis(self.file, better), self.choices, self.limits)
-        if found.verdict != "certified":
+        side = "above" if turn > 0 else "below"
+        file = renamed(
+            with_hypothesis(self.file, better, "better"),
+            f"{self.name}-{side}-{number.replace('/', '-')}",
+        )
+        found = decide(file, self.choices, self.limits)
+        if found.verdict not in ("certified", "vacuous"):
             return False
         self.holds = (value, found)
-        self.words.append(f"proved for all {self.name} with {better}")
         return True
