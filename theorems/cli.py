@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from ctypes import ArgumentError
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from certificates.show import fold
 from .arrays import BadInput
 from .auditing.claims import check_claim, read_claim
 from .auditing.manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
+from .asking import listening
 from .catalogue import CATALOGUE
 from .deciding.decide import Limits
 from .deciding.request import Request
@@ -55,7 +57,10 @@ class Commands(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(INTERRUPTED)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ArgumentError) as error:
+            # ctypes turns an interrupt in the middle of a call into its own error
+            if isinstance(error, ArgumentError) and "KeyboardInterrupt" not in str(error):
+                raise
             errors.print(Text("kernelcert: interrupted; nothing was written"))
             sys.exit(INTERRUPTED)
         except OSError as error:
@@ -202,7 +207,7 @@ def decide_command(
     request = Request(
         claim.read_bytes(), _witnesses(witness), Limits(instances, seconds), sharpen, drop
     )
-    with errors.status("deciding") as status:
+    with listening(), errors.status("deciding") as status:
         answer = request.run(status.update)
         checked = list(answer.cross_check()) if cross_check else []
     console.print(Text("\n".join([*answer.lines(), *checked]), no_wrap=True))

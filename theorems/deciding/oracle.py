@@ -16,6 +16,7 @@ import z3
 
 from certificates.terms import Monomial
 
+from ..asking import asked
 from .exactly import solve
 
 Linear = Mapping[Monomial, Fraction]
@@ -63,7 +64,7 @@ def fraction(value: Any) -> Fraction:
 def check(solver: Any, clock: Clock, *assumptions: Any) -> bool:
     """Whether it is satisfiable.  Raises TooLarge when z3 gives up."""
     solver.set("timeout", max(1, int(1000 * clock.left())))
-    answer = solver.check(*assumptions)
+    answer = asked(solver, *assumptions)
     if answer == z3.unknown:
         clock.left()
         raise TooLarge(f"z3 gave up: {solver.reason_unknown()}")

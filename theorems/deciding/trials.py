@@ -17,6 +17,7 @@ from certificates.judgments import Comparison
 from certificates.language import Signed
 from certificates.terms import Constant, Norm, Quantity, Scalar
 
+from ..asking import asked
 from .oracle import Clock, rational
 from .system import System, monomials
 
@@ -111,7 +112,7 @@ def _proposal(
     for quantity, variable in list(variables.items()):
         if isinstance(quantity, Norm):
             solver.add(variable >= 0)
-    if solver.check() != z3.sat:
+    if asked(solver) != z3.sat:
         return None
     model = solver.model()
     found = []

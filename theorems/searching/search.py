@@ -26,6 +26,7 @@ from certificates.kernel import verify
 from certificates.language import Space
 from certificates.statements import Statement, read_statement
 
+from ..asking import asked
 from ..explain import explain
 from ..refutation import no_files, refute
 from .candidates import guesses, on_spheres, problem_file, rounded, simplest
@@ -294,7 +295,7 @@ def ask(
     solver.set("timeout", max(1, int(left * 1000)))
     solver.set("rlimit", RESOURCES)
     solver.add(formula)
-    answer = str(solver.check())
+    answer = str(asked(solver))
     if answer != "sat":
         return answer, {}
     model = solver.model()
