@@ -23,9 +23,9 @@ from certificates.format import Rejected, Unreadable, as_list, as_object, as_tex
 from certificates.show import fold
 
 from .arrays import BadInput
+from .asking import listening
 from .auditing.claims import check_claim, read_claim
 from .auditing.manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
-from .asking import listening
 from .catalogue import CATALOGUE
 from .deciding.decide import Limits
 from .deciding.request import Request
