@@ -11,6 +11,7 @@ from . import operators
 from .format import Rejected, short
 from .judgments import Comparison, Judgment, Lipschitz
 from .language import Map
+from .linear import Linear
 from .maps import AffineMap, ConstantMap, McShaneMap
 from .matrices import Integers, Matrix
 from .norms import Norm
@@ -137,18 +138,52 @@ def operator_gram(
     return _bounded(map, bound, found)
 
 
+def operator_orthogonal(context: Context, map: str, bound: Fraction) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for a linear f from l2 to l2 given as "hadamard", c times distinct rows of an orthogonal
+    matrix, as its adjoint, or as a composition of such (`operators.orthogonal`).
+    Refuses other forms and norms, or if K is less than the product of the |c|.
+    """
+    form, domain, target = linear_part(context, map)
+    return _bounded(map, bound, operators.orthogonal(form, domain, target, bound))
+
+
+def operator_schur(
+    context: Context, map: str, bound: Fraction, weights: list[Integers]
+) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for an affine or linear f(y) = W y + b from l2 to l2, because  |W|^T |W| p <= K^2 p  for the
+    positive integers p = `weights`, one row of them (`operators.schur`).
+    Refuses other norms and numbers, or if this is false.
+    """
+    form, domain, target = linear_part(context, map)
+    return _bounded(map, bound, operators.schur(form, domain, target, bound, weights))
+
+
 def affine(context: Context, map: str) -> tuple[Matrix, Norm, Norm]:
     """The matrix of an affine or linear map of the problem, and the norms of its two spaces.
 
-    Raises Rejected for other maps.
+    Raises Rejected for other maps, and for a linear one that is too large for a matrix.
     """
+    form, domain, target = linear_part(context, map)
+    return form.dense(), domain, target
+
+
+def linear_part(context: Context, map: str) -> tuple[Linear, Norm, Norm]:
+    """The linear part of an affine or linear map, and the norms.  Raises Rejected for others."""
     entry = context.names.get(map)
     found = context.data.maps.get(map)
-    matrix = found.matrix if isinstance(found, AffineMap) else context.data.operators.get(map)
-    if matrix is None or not isinstance(entry, Map):
+    form = found.matrix if isinstance(found, AffineMap) else context.data.operators.get(map)
+    if form is None or not isinstance(entry, Map):
         raise Rejected(f"the problem does not give {map!r} as an affine or linear map")
     spaces = context.data.spaces
-    return matrix, spaces[entry.domain].norm, spaces[entry.target].norm
+    return form, spaces[entry.domain].norm, spaces[entry.target].norm
 
 
 def _bounded(map: str, bound: Fraction, proved: bool | None) -> Judgment:

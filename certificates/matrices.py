@@ -6,13 +6,15 @@ fastest exact operation that Python has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from operator import add, mul, neg
+from operator import add, mul, neg, sub
+from typing import TypeVar
 
 Integers = tuple[int, ...]
+Part = TypeVar("Part", Integers, tuple[Integers, ...])
 
 
 def _lowest(denominator: int, *rows: Sequence[int]) -> int:
@@ -74,6 +76,22 @@ class Vector:
         return list(map(add, real, map(mul, self.imag, self.imag))) if self.imag else real
 
 
+def complex_product(
+    product: Callable[[Part, Integers], list[int]], real: Part, imag: Part, v: Vector, bottom: int
+) -> Vector:
+    """(real + i imag) / bottom times v, by a product of integers; `imag` is () for a real map."""
+    top = product(real, v.real)
+    turned: list[int] = []
+    if imag and v.imag:
+        top = list(map(sub, top, product(imag, v.imag)))
+    if imag:
+        turned = product(imag, v.real)
+    if v.imag:
+        other = product(real, v.imag)
+        turned = list(map(add, turned, other)) if turned else other
+    return Vector.of(top, turned, bottom * v.denominator)
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """A matrix of Q(i)^(m x n), m rows of n columns, over one positive denominator.
@@ -106,16 +124,20 @@ class Matrix:
         def product(rows: tuple[Integers, ...], column: Integers) -> list[int]:
             return [sum(map(mul, row, column)) for row in rows]
 
-        real = product(self.real, v.real)
-        imag: list[int] = []
-        if self.imag and v.imag:
-            real = list(map(add, real, map(neg, product(self.imag, v.imag))))
-        if self.imag:
-            imag = product(self.imag, v.real)
-        if v.imag:
-            other = product(self.real, v.imag)
-            imag = list(map(add, imag, other)) if imag else other
-        return Vector.of(real, imag, self.denominator * v.denominator)
+        return complex_product(product, self.real, self.imag, v, self.denominator)
+
+    def adjoint(self) -> Matrix:
+        """(m, n) -> (n, m): the conjugate transpose."""
+        turned = self.transposed()
+        imag = tuple(tuple(map(neg, row)) for row in turned.imag)
+        return Matrix(turned.real, imag, turned.denominator, turned.columns)
+
+    def dense(self) -> Matrix:
+        """The matrix itself, as every form of a linear map gives one."""
+        return self
+
+    def __str__(self) -> str:
+        return f"a dense {len(self.real)} x {self.columns} matrix, as stored"
 
     def row_vectors(self) -> Iterable[Vector]:
         """The m rows, as vectors of Q(i)^n."""

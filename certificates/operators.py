@@ -1,4 +1,4 @@
-"""Dense linear maps and exact proofs of bounds on their operator norms.
+"""Linear maps and exact proofs of bounds on their operator norms.
 
 Every function here decides whether  |W v|_target <= bound |v|_domain  for all v is *proved* by
 one method; False means that this method does not prove it.  With p the domain's kind, q the
@@ -9,6 +9,9 @@ target's, p* the dual kind, r_i the rows and c_j the columns of W:
     signs     max over s in {-1, 1}^n of |W s|_q   (p = linf), or
               max over s in {-1, 1}^m of |W^T s|_{p*}   (q = l1)    exact over R, refused over C
     gram      bound^2 I - W^* W is positive semidefinite            exact in the limit, l2 to l2
+    schur     |W|^T |W| p <= bound^2 p  for a vector p > 0          l2 to l2; exact in the limit
+                                                                    for matrices >= 0
+    orthogonal  W is c times distinct rows of an orthogonal matrix  l2 to l2
 
 The norms linf -> l1, linf -> l2 and l2 -> l1 are NP-hard to compute (Rohn 2000; Steinberg 2005):
 `signs` takes small sizes only, `rows` and `columns` are bounds for them.
@@ -17,10 +20,13 @@ The norms linf -> l1, linf -> l2 and l2 -> l1 are NP-hard to compute (Rohn 2000;
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from math import isqrt
 
 from .exact import Roots
+from .linear import Linear, Sparse, squared_norm
 from .matrices import Integers, Matrix, Vector, gram, is_diagonally_dominant
 from .norms import DUAL, Kind, Norm, plain
 
@@ -111,3 +117,45 @@ def gram_factor(
     for j in range(size):
         residual[j][j] += top << 2 * shift
     return is_diagonally_dominant(residual)
+
+
+def schur(
+    form: Linear, domain: Norm, target: Norm, bound: Fraction, weights: list[Integers]
+) -> bool | None:
+    """The bound on l2 -> l2 follows from positive `weights`, one row (n,); None for others.
+
+    Schur's test: with q = |W| p and  |W|^T q <= c p,  Cauchy's inequality gives
+    |(W v)_i|^2 <= q_i * sum over j of |w_ij| |v_j|^2 / p_j, and the sum over i is at most c |v|^2.
+    Moduli of complex entries are rounded upwards; an entry listed twice counts with both moduli.
+    """
+    sizes = len(weights) == 1 and len(weights[0]) == form.shape[1]
+    if domain.kind != "l2" or target.kind != "l2" or bound < 0 or not sizes or min(weights[0]) <= 0:
+        return None
+    moduli = absolute(form)
+    p = Vector(weights[0], (), 1)
+    found = moduli.adjoint().apply(moduli.apply(p))
+    limit = _ratio(bound, domain, target) ** 2 * found.denominator
+    return all(
+        a * limit.denominator <= limit.numerator * b
+        for a, b in zip(found.real, p.real, strict=True)
+    )
+
+
+def absolute(form: Linear) -> Sparse:
+    """A sparse matrix whose entries are at least the moduli of those of W; equal if W is real."""
+    if not isinstance(form, Sparse):
+        form = Sparse.of(form.dense())
+    if not form.imag:
+        return replace(form, real=tuple(map(abs, form.real)))
+    # in steps of 2^-32 of the denominator, upwards
+    squares = zip(form.real, form.imag, strict=True)
+    real = tuple(isqrt((a * a + b * b) << 64) + 1 for a, b in squares)
+    return replace(form, real=real, imag=(), denominator=form.denominator << 32)
+
+
+def orthogonal(form: Linear, domain: Norm, target: Norm, bound: Fraction) -> bool | None:
+    """The bound on l2 -> l2 follows from the structure; None for other norms and forms."""
+    square = squared_norm(form)
+    if square is None or domain.kind != "l2" or target.kind != "l2" or bound < 0:
+        return None
+    return _ratio(bound, domain, target) ** 2 >= square

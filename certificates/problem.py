@@ -1,8 +1,8 @@
 """Problems: the concrete operator, images, map and constants that a claim is about.
 
 A problem is a JSON file (`format`) with the user's own arrays beside it, each named by its file,
-shape and SHA-256, so that the digest of the problem file covers every number.  Matrices are
-dense and meant *as stored*: an entry stored as a float is the dyadic rational of its bits.
+shape and SHA-256, so that the digest of the problem file covers every number.  Arrays are read
+*as stored*: an entry stored as a float is the dyadic rational of its bits.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ from .format import (
     read_small,
     short,
 )
+from .forms import DIMENSION, matrix_of, read_linear
 from .language import Family, Map, Named, Signed, Space, Unit, is_name
+from .linear import Linear
 from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, TableMap
-from .matrices import Matrix, Vector
+from .matrices import Vector
 from .norms import KINDS, Norm
 from .npy import Tensor, read_npy
 from .statements import Statement
 
 FORMAT = "kernelcert problem 1"
-DIMENSION = 1 << 26  # a larger space is refused
 AXES = 8
 DENOMINATOR_BITS = 1 << 16  # of the common denominator of an inline array
 ReadFile = Callable[[str], bytes]
@@ -65,7 +66,7 @@ class Problem:
 
     field: Field
     spaces: Spaces
-    operators: dict[str, Matrix]
+    operators: dict[str, Linear]
     maps: dict[str, Mapping]
     vectors: dict[str, tuple[str, Vector]]
     constants: dict[str, Fraction]
@@ -185,16 +186,6 @@ def _vector(tensor: Tensor, dimension: int, where: str) -> Vector:
     return Vector.of(tensor.real, tensor.imag, tensor.denominator)
 
 
-def _matrix(tensor: Tensor, shape: tuple[int, int], where: str) -> Matrix:
-    """An array (m, n) -> the matrix."""
-    if tensor.shape != shape:
-        raise Unreadable(f"{where}: shape {tensor.shape}, but the spaces need {shape}")
-    m, n = shape
-    starts = range(0, m * n, n)
-    parts = [[part[k : k + n] for k in starts] for part in (tensor.real, tensor.imag) if part]
-    return Matrix.of(parts[0], parts[1] if len(parts) > 1 else (), tensor.denominator, n)
-
-
 # ------------------------------------------------------------------------------- problem
 
 
@@ -243,11 +234,8 @@ class _Reader:
         found = _vector(self.array(table["array"], inside), space.dimension, inside)
         return as_text(table["space"], where), found
 
-    def operator(self, value: object, where: str, domain: str, target: str) -> Matrix:
-        table = fields(value, where, ("kind", "matrix"))
-        choice(table["kind"], where + ".kind", {"dense": None})
-        shape = (self.spaces[target].dimension, self.spaces[domain].dimension)
-        return _matrix(self.array(table["matrix"], where + ".matrix"), shape, where + ".matrix")
+    def operator(self, value: object, where: str, shape: tuple[int, int]) -> Linear:
+        return read_linear(value, where, shape, self.array)
 
     def map(self, value: object, where: str, domain: str, target: str) -> Mapping:
         readers = {
@@ -277,7 +265,7 @@ class _Reader:
         fields(table, where, ("kind", "matrix", "offset"))
         inside = where + ".matrix"
         shape = (target.dimension, domain.dimension)
-        matrix = _matrix(self.array(table["matrix"], inside), shape, inside)
+        matrix = matrix_of(self.array(table["matrix"], inside), shape, inside)
         return AffineMap(matrix, self.offset(table, where, target))
 
     def rows(self, value: object, where: str, space: NormedSpace) -> tuple[Vector, ...]:
@@ -291,7 +279,7 @@ class _Reader:
             )
         shape = (count, space.dimension)
         flat = Tensor(shape, stack.real, stack.imag, stack.denominator)
-        return tuple(_matrix(flat, shape, where).row_vectors())
+        return tuple(matrix_of(flat, shape, where).row_vectors())
 
     def members(self, value: object, where: str) -> tuple[str, tuple[Vector, ...]]:
         """The space and the vectors of a finite set."""
@@ -378,7 +366,7 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
                 f"problem.spaces.{name}: the statement asks for dimension {space.dimension}"
             )
     arrows = {n: e for n, e in names.items() if isinstance(e, Map) and n not in statement.exists}
-    operators: dict[str, Matrix] = {}
+    operators: dict[str, Linear] = {}
     maps: dict[str, Mapping] = {}
     for key, linear in (("linear", True), ("maps", False)):
         section = reader.section(key)
@@ -387,7 +375,8 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
         for name, arrow in wanted.items():
             where = f"problem.{key}.{name}"
             if linear:
-                operators[name] = reader.operator(section[name], where, arrow.domain, arrow.target)
+                shape = (all_spaces[arrow.target].dimension, all_spaces[arrow.domain].dimension)
+                operators[name] = reader.operator(section[name], where, shape)
             else:
                 maps[name] = reader.map(section[name], where, arrow.domain, arrow.target)
     vectors = {

@@ -446,6 +446,8 @@ RULES: dict[str, Rule] = {
     "operator_rows": Rule(data_rules.operator_rows, (), BOUND),
     "operator_columns": Rule(data_rules.operator_columns, (), BOUND),
     "operator_signs": Rule(data_rules.operator_signs, (), BOUND),
+    "operator_orthogonal": Rule(data_rules.operator_orthogonal, (), BOUND),
+    "operator_schur": Rule(data_rules.operator_schur, (), {**BOUND, "weights": _integer_rows}),
     "operator_gram": Rule(
         data_rules.operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
     ),

@@ -40,8 +40,8 @@ def problem_lines(problem: Problem) -> Iterator[str]:
     """The data that a claim is about, with three words on what A means."""
     for name, space in problem.spaces.items():
         yield f"  {name} = {problem.field}^{space.dimension} with the norm {space.norm}"
-    for name, matrix in problem.operators.items():
-        yield f"  {name} is a dense {matrix.shape[0]} x {matrix.shape[1]} matrix, as stored"
+    for name, form in problem.operators.items():
+        yield f"  {name} is {fold(str(form))}"
     for name, found in problem.maps.items():
         yield f"  {name} is {found}"
     hidden = {member for members in problem.sets.values() for member in members[MEMBERS:]}

@@ -388,7 +388,7 @@ BROKEN: list[tuple[str, object, str | None]] = [
     ("spaces.Y.weight", "-1", "problem.spaces.Y.weight: a norm's weight must be positive, not -1"),
     ("linear", None, "problem.linear: A, which the statement names, is missing"),
     ("linear.W", GOOD["linear"]["A"], "problem.linear: 'W' is not in the statement"),
-    ("linear.A.kind", "sparse", "problem.linear.A.kind: unknown 'sparse'; known are dense"),
+    ("linear.A.kind", "small", "problem.linear.A.kind: unknown 'small'; known are dense, sparse"),
     (MATRIX, inline(["1", "2"]), f"problem.{MATRIX}: shape (1, 2), but the spaces need (3, 2)"),
     (MATRIX, inline(*["1"] * 6), f"problem.{MATRIX}: shape (6,), but the spaces need (3, 2)"),
     (MATRIX, inline(["1", "2"], ["3"]), f"problem.{MATRIX}.entries[1]: 1 entries where 2 are"),

@@ -102,7 +102,7 @@ def write_detail(operator: str, wanted: str, output: Path) -> tuple[str, str]:
     is_complex = a.is_complex or w.is_complex
     given = a.files | w.files
     before = read_problem(_problem(a, w, is_complex), given.__getitem__, read_statement(file))
-    found = into_kernel(before.operators["A"], before.vectors["x_det"][1])
+    found = into_kernel(before.operators["A"].dense(), before.vectors["x_det"][1])
     detail, line = _as_array(found, w.shape)
     if not detail.files:
         given = {**given, "x_det.json": json.dumps(inline(found)).encode()}

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import shutil
 
+import linear_forms
 import sets_and_denials
 from parts import (
     COLUMNS,
@@ -950,7 +951,7 @@ def malformed_problems() -> None:
     edited(
         "matrix-shape", ["linear", "A"], dense([1], [1]), "shape (2, 1), but the spaces need (1, 2)"
     )
-    edited("matrix-kind", ["linear", "A", "kind"], "sparse", "unknown 'sparse'")
+    edited("matrix-kind", ["linear", "A", "kind"], "magic", "unknown 'magic'")
     edited(
         "linear-missing",
         ["linear"],
@@ -1398,7 +1399,8 @@ def main() -> None:
     for kind in KINDS:
         shutil.rmtree(HERE / kind, ignore_errors=True)
     third = (sets_and_denials.accepted, sets_and_denials.rejected, sets_and_denials.malformed)
-    for part in (accepted, rejected, malformed, once_accepted, second_attack, *third):
+    fourth = (linear_forms.accepted, linear_forms.rejected, linear_forms.malformed)
+    for part in (accepted, rejected, malformed, once_accepted, second_attack, *third, *fourth):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")

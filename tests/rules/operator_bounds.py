@@ -83,6 +83,38 @@ def square(size: int) -> World:
     )
 
 
+H = {"kind": "hadamard", "shape": ["2"], "order": "natural", "scale": "1/2"}
+BOTH: dict[str, object] = H | {"rows": array(["0", "1"])}  # its norm is 1 / sqrt 2
+
+
+def formed(form: dict[str, object], *weights: int, kind: str = "l2", field: str = "R") -> World:
+    """A as a linear form from l2 to a plane with this norm, weights 1 and 1 or as given."""
+    first, second = weights or (1, 1)
+    psi = {"kind": "constant", "offset": array(["0", "0"])}
+    ends = normed(2, kind, second), normed(2, "l2", first)
+    return plane(psi, *ends, field=field, linear={"A": form})
+
+
+def bounded(title: str, world: World, bound: str, **arguments: object) -> Case:
+    """An entry that gives Lipschitz(A) <= bound."""
+    gives = f"Lipschitz(A) <= {bound}"
+    return accept(title, world, map="A", bound=bound, gives=gives, **arguments)
+
+
+def unbounded(title: str, world: World, bound: str, because: str, **arguments: object) -> Case:
+    """An entry on A that is refused."""
+    return refuse(title, world, map="A", bound=bound, because=because, **arguments)
+
+
+LESS, UNFIT = "does not prove the bound", "does not fit the norms, the size or the hint for A"
+TWICE = {
+    "kind": "composition",
+    "factors": [BOTH, {"kind": "adjoint", "of": BOTH}],
+    "between": ["2"],
+}
+MIXED = {"kind": "composition", "factors": [BOTH, {"kind": "identity"}], "between": ["2"]}
+ONES = [["1", "1"]]
+
 FACTOR = [["82"], ["-49", "19"]]  # for 25 * 16 * ((26/5)^2 I - W^T W) = [[6816, -4000], ...]
 
 TABLES = {
@@ -229,5 +261,52 @@ TABLES = {
             because="below 4096",
         ),
         *strangers(factor=FACTOR, shift="2"),
+    ],
+    "operator_orthogonal": [
+        bounded("half of a Hadamard matrix", formed(BOTH), "7072/10000"),
+        unbounded("less", formed(BOTH), "7071/10000", LESS),
+        bounded("one row", formed(H | {"rows": array(["1", "0"])}), "3/4"),
+        bounded("its adjoint", formed({"kind": "adjoint", "of": BOTH}), "7072/10000"),
+        bounded("a composition, exactly", formed(TWICE), "1/2"),
+        unbounded("a composition, less", formed(TWICE), "499/1000", LESS),
+        bounded("over C", formed(TWICE, field="C"), "1/2"),
+        bounded("weights 2 and 3", formed(TWICE, 2, 3), "3/4"),
+        unbounded("weights 2 and 3, less", formed(TWICE, 2, 3), "74/100", LESS),
+        unbounded("into l1", formed(BOTH, kind="l1"), "9", UNFIT),
+        unbounded("a negative bound", formed(BOTH), "-9", UNFIT),
+        unbounded("a dense matrix", LINEAR, "100", UNFIT),
+        unbounded("with another factor", formed(MIXED), "100", UNFIT),
+        unfit("an affine map", real("l2", "l2")),
+        *strangers(),
+    ],
+    "operator_schur": [
+        proved("ones, real", real("l2", "l2"), "5831/1000", weights=ONES),
+        open_("ones, less", real("l2", "l2"), "583/100", weights=ONES),
+        proved("better weights", real("l2", "l2"), "5466/1000", weights=[["576", "817"]]),
+        open_("better weights, less", real("l2", "l2"), "546/100", weights=[["576", "817"]]),
+        open_("worse weights", real("l2", "l2"), "648/100", weights=[["1", "9"]]),
+        proved("weights 2 and 3", real("l2", "l2", (2, 3)), "8747/1000", weights=ONES),
+        open_("weights 2 and 3, less", real("l2", "l2", (2, 3)), "8746/1000", weights=ONES),
+        proved("complex", unreal("l2", "l2"), "5197/1000", weights=ONES),
+        open_("complex, less", unreal("l2", "l2"), "5196/1000", weights=ONES),
+        accept("linear", LINEAR, map="A", bound="7", gives="Lipschitz(A) <= 7", weights=ONES),
+        bounded("a form", formed(TWICE), "1/2", weights=ONES),
+        unfit("into linf", real("l2", "linf"), weights=ONES),
+        unfit("from l1", real("l1", "l2"), weights=ONES),
+        unfit("a negative bound", real("l2", "l2"), "-9", weights=ONES),
+        unfit("a zero weight", real("l2", "l2"), weights=[["1", "0"]]),
+        unfit("a negative weight", real("l2", "l2"), weights=[["1", "-1"]]),
+        unfit("too few weights", real("l2", "l2"), weights=[["1"]]),
+        unfit("two rows", real("l2", "l2"), weights=[["1", "1"], ["1", "1"]]),
+        unfit("no row", real("l2", "l2"), weights=[]),
+        garbled(
+            "fractions",
+            real("l2", "l2"),
+            map="Psi",
+            bound="9",
+            weights=[["1/2", "1"]],
+            because="rows of integers",
+        ),
+        *strangers(weights=ONES),
     ],
 }

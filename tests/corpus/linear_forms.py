@@ -1,0 +1,168 @@
+"""Cases on linear maps that are not dense matrices, and on the two rules for them.
+
+`make.py` runs them.  Where nothing else is said, X = R^4 and Y = R^2 with l2, x = (1, 2, 3, 4).
+"""
+
+from __future__ import annotations
+
+from parts import Case, Json, Step, data, entries, npy, space, stored, vector, write
+
+YES = "s VERIFIED certified"
+HEAD = 'statement forms "a linear map"\nspaces X, Y\nlinear A : X -> Y\nvectors x in X\n'
+HADAMARD = {
+    "kind": "hadamard", "shape": ["2", "2"], "order": "sequency", "scale": "1/2",
+    "rows": entries(0, 3),
+}  # fmt: skip
+SPARSE = {
+    "kind": "sparse", "rows": entries(0, 0, 1), "columns": entries(1, 3, 0),
+    "values": entries(1, "1/2", -1),
+}  # fmt: skip
+BLUR = {
+    "kind": "convolution", "shape": ["4"], "boundary": "zero", "kernel": entries(1, 2, 0)
+}  # fmt: skip
+IDENTITY = {"kind": "identity"}
+CHAIN = {"kind": "composition", "factors": [SPARSE, BLUR], "between": ["4"]}
+NORM = "Lipschitz(A) <= 1"
+
+
+def computed(claim: str) -> Step:
+    return ("compute", [], {"claim": claim}, claim)
+
+
+def bound(rule: str, number: str, **hint: Json) -> Step:
+    return (rule, [], {"map": "A", "bound": number, **hint}, f"Lipschitz(A) <= {number}")
+
+
+def case(
+    form: Json,
+    conclusion: str,
+    *steps: Step,
+    m: int = 2,
+    n: int = 4,
+    norm: str = "l2",
+    **more: Json,
+) -> Case:
+    """A conclusion on A x; without steps it is computed."""
+    values = list(range(1, n + 1))
+    problem = data(
+        more.pop("field", "R"),
+        {"X": space(n, "l2"), "Y": space(m, norm)},
+        linear={"A": form},
+        vectors={"x": vector("X", *values)},
+    )
+    text = f"{HEAD}conclude\n  {conclusion}\n"
+    return Case(text, steps or [computed(conclusion)], problem, **more)
+
+
+def accepted() -> None:
+    """Values and norms."""
+
+    def yes(name: str, made: Case) -> None:
+        write("accepted", f"form-{name}", made, YES)
+
+    # (1 + 2 + 3 + 4) / 2 = 5, and (1 - 2 - 3 + 4) / 2 = 0
+    yes("hadamard-value", case(HADAMARD, "|A x| = 5"))
+    yes("hadamard-norm", case(HADAMARD, NORM, bound("operator_orthogonal", "1")))
+    mask = npy("|b1", "(2, 2)", bytes([1, 0, 0, 1]))
+    masked = {k: v for k, v in HADAMARD.items() if k != "rows"}
+    masked["mask"] = stored("mask.npy", mask, 2, 2)
+    yes("hadamard-of-a-mask", case(masked, "|A x| = 5", files={"mask.npy": mask}))
+    yes("adjoint", case({"kind": "adjoint", "of": HADAMARD}, "|A x| |A x| = 5", m=4, n=2))
+    # A x = (2 + 4/2, -1)
+    yes("sparse-value", case(SPARSE, "|A x| |A x| = 17"))
+    yes(
+        "sparse-norm",
+        case(SPARSE, "Lipschitz(A) <= 5/4", bound("operator_schur", "5/4", weights=[["1"] * 4])),
+    )
+    yes("sparse-norm-by-rows", case(SPARSE, "Lipschitz(A) <= 2", bound("operator_rows", "2")))
+    # the blur is (2 x_1 + x_2, 2 x_2 + x_3, ...) = (4, 7, 10, 8)
+    yes("composition", case(CHAIN, "|A x| |A x| = 137"))
+    yes("convolution", case(BLUR, "|A x| = 10", m=4, norm="linf"))
+    yes(
+        "differences",
+        case(
+            {"kind": "differences", "shape": ["2", "2"], "boundary": "inside"},
+            "|A x| = 6",
+            m=4,
+            norm="l1",
+        ),
+    )
+    yes("mask", case({"kind": "mask", "rows": entries(3, 0)}, "|A x| |A x| = 17"))
+    yes("identity-over-C", case(IDENTITY, "|A x - A x| = 0", m=4, field="C"))
+
+
+def rejected() -> None:
+    """What does not follow."""
+
+    def no(name: str, made: Case, because: str) -> None:
+        write("rejected", f"form-{name}", made, because)
+
+    less = "Lipschitz(A) <= 99/100"
+    no(
+        "hadamard-norm-too-small",
+        case(HADAMARD, less, bound("operator_orthogonal", "99/100")),
+        "does not prove the bound 99/100 for A",
+    )
+    no(
+        "orthogonal-of-a-sparse-map",
+        case(SPARSE, "Lipschitz(A) <= 9", bound("operator_orthogonal", "9")),
+        "does not fit the norms, the size or the hint for A",
+    )
+    no(
+        "schur-too-small",
+        case(SPARSE, "Lipschitz(A) <= 1", bound("operator_schur", "1", weights=[["1"] * 4])),
+        "does not prove the bound 1 for A",
+    )
+    no(
+        "schur-with-a-zero-weight",
+        case(
+            SPARSE,
+            "Lipschitz(A) <= 9",
+            bound("operator_schur", "9", weights=[["1", "1", "0", "1"]]),
+        ),
+        "does not fit the norms, the size or the hint for A",
+    )
+    no(
+        "schur-into-l1",
+        case(
+            SPARSE,
+            "Lipschitz(A) <= 9",
+            bound("operator_schur", "9", weights=[["1"] * 4]),
+            norm="l1",
+        ),
+        "does not fit the norms, the size or the hint for A",
+    )
+    no("natural-for-sequency", case(HADAMARD | {"order": "natural"}, "|A x| > 5"), "is false")
+    large = {"kind": "composition", "factors": [IDENTITY], "between": []}
+    no(
+        "too-large-for-a-matrix",
+        case(large, "Lipschitz(A) <= 1", bound("operator_rows", "1"), m=5000, n=5000),
+        "one of 5000 x 5000 is too large",
+    )
+
+
+def malformed() -> None:
+    """What is no linear map."""
+
+    def bad(name: str, form: Json, because: str, **more: Json) -> None:
+        write("malformed", f"form-{name}", case(form, "|A x| = 5", **more), because)
+
+    bad("fourier", {"kind": "fourier"}, "problem.linear.A: the entries of a Fourier transform")
+    bad("hadamard-side", HADAMARD | {"shape": ["3"]}, "must be powers of two", n=3)
+    bad("hadamard-row-out-of-range", HADAMARD | {"rows": entries(0, 4)}, "natural numbers below 4")
+    bad("hadamard-row-twice", HADAMARD | {"rows": entries(3, 3)}, "1 of them different")
+    bad("hadamard-rows-missing", HADAMARD | {"rows": entries(3)}, "1 rows are chosen")
+    bad("hadamard-huge", HADAMARD | {"shape": ["0x4000000"]}, "problem.linear.A.shape")
+    bad("hadamard-order", HADAMARD | {"order": "paley"}, "unknown 'paley'")
+    bad("sparse-twice", SPARSE | {"columns": entries(1, 1, 0)}, "the entry (0, 1) does not come")
+    bad("sparse-lengths", SPARSE | {"values": entries(1)}, "3 rows, 3 columns, 1 values")
+    bad("sparse-column", SPARSE | {"columns": entries(1, 4, 0)}, "natural numbers below 4")
+    imag = {"real": entries(1, 1, 1), "imaginary": entries(0, 0, 1)}
+    bad("sparse-complex-over-R", SPARSE | {"values": imag}, "complex entries in a problem over R")
+    bad("kernel-even", BLUR | {"kernel": entries(1, 2)}, "odd sides", m=4)
+    bad("identity-not-square", IDENTITY, "problem.linear.A: not square")
+    bad("composition-between", CHAIN | {"between": ["5"]}, "problem.linear.A.factors[1]: not square")
+    nested: Json = IDENTITY
+    for _ in range(40):
+        nested = {"kind": "adjoint", "of": nested}
+    bad("nested", nested, "a linear map of more than 32 parts", m=4)
