@@ -557,7 +557,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     (
         "no matrix",
         change(linear={"A": [1, 0]}),
-        "linear.A: shape (2,), a matrix (m, n) is expected",
+        "linear.A: shape (2,), a matrix (m, N) is expected",
     ),
     (
         "missing row",

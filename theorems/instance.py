@@ -2,7 +2,7 @@
 
     field       "R" or "C"; by default C if any array is complex
     spaces      X = "l2", or {norm = "1/32 l2", dimension = 64}
-    linear      A = an array (m, n)
+    linear      A = an array (m, n), or {kind = ...} as in `operators`
     maps        Psi = {kind = "constant" | "affine" | "table" | "named", ...} as in `maps`
     vectors     x = an array with n entries, or {space = "X", array = ...}
     sets        images = an array (k, ...) with n entries in each of k rows
@@ -32,6 +32,7 @@ from certificates.values import Context
 from .arrays import BadInput, ExactArray, array, number
 from .keys import keys, read_table
 from .maps import Affine, Constant, Place, ReconstructionMap, Table, map_form, read_map
+from .operators import Realised, realise
 from .problem import Case, space_form
 
 SECTIONS = ("spaces", "linear", "maps", "vectors", "sets", "constants", "units")
@@ -105,7 +106,7 @@ class _Writer:
         self.statement = read_statement(statement_file)
         self.sections = {name: self._section(name) for name in SECTIONS}
         self.dimensions: dict[str, tuple[int, str]] = {}
-        self.arrays: list[ExactArray] = []
+        self.arrays: list[ExactArray | Realised] = []
 
     def _section(self, name: str) -> dict[str, Any]:
         found = self.table.get(name, {})
@@ -150,7 +151,7 @@ class _Writer:
         """The problem file and its arrays, read back by the kernel's own reader."""
         norms = self.norms()
         linear = {
-            name: {"kind": "dense", "matrix": self.operator(name, entry, value).form}
+            name: self.operator(name, entry, value).form
             for name, entry, value in self.declared(Map, "linear", '"A.npy"')
         }
         sets = {
@@ -219,11 +220,9 @@ class _Writer:
             found[name] = norm
         return found
 
-    def operator(self, name: str, entry: Map, value: Any) -> ExactArray:
+    def operator(self, name: str, entry: Map, value: Any) -> Realised:
         """A linear map (m, n)."""
-        found = array(value, name, self.folder)
-        if len(found.shape) != 2 or 0 in found.shape:
-            raise BadInput(f"linear.{name}: shape {found.shape}, a matrix (m, n) is expected")
+        found = realise(value, f"linear.{name}", name, self.folder)
         where = f"linear.{name}, shape {found.shape}"
         self.learn(entry.target, found.shape[0], where)
         self.learn(entry.domain, found.shape[1], where)

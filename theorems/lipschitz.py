@@ -15,19 +15,22 @@ from typing import Any
 
 import numpy as np
 
-from certificates.data_rules import affine
+from certificates.data_rules import affine, linear_part
 from certificates.exact import Roots
 from certificates.format import Rejected, write_number
 from certificates.language import Map
+from certificates.linear import Linear, Sparse, squared_norm
 from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
-from certificates.matrices import Matrix, Vector
+from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import DUAL, KINDS, Kind, Norm, plain
-from certificates.operators import SIGNS
+from certificates.operators import SIGNS, absolute
 from certificates.rules import RULES
 from certificates.values import Context
 
 SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie
 DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
+LARGE = 1 << 9  # a form with more rows and columns is bounded without a matrix where it can be
+POWER_STEPS = 40
 SPARE_BITS = 5  # of the entries of an integer Cholesky factor, beyond what its rounding needs
 
 Floats = np.ndarray[Any, Any]
@@ -97,8 +100,54 @@ def upper(context: Context, name: str) -> Proposal | None:
         return Proposal("mcshane", target.weight * found.slope)
     if is_tabulated(context, name):
         return None
-    matrix, domain, target = affine(context, name)
-    return _operator_bound(matrix, domain, target, context.data.field)
+    form, domain, target = linear_part(context, name)
+    if domain.kind == target.kind == "l2" and not isinstance(form, Matrix):
+        structured = _structured(form, target.weight / domain.weight)
+        if structured is not None:
+            return structured
+    return _operator_bound(form.dense(), domain, target, context.data.field)
+
+
+def _structured(form: Linear, ratio: Fraction) -> Proposal | None:
+    """A bound on l2 -> l2 without a matrix, where the form tells it or a matrix is too large."""
+    square = squared_norm(form)
+    if square is not None:
+        return Proposal("operator_orthogonal", short_above(Roots.sqrt(square).times(ratio)))
+    if isinstance(form, Sparse) and min(form.shape) > LARGE:
+        return schur(form, ratio)
+    return None
+
+
+def power_vector(form: Sparse) -> Floats:
+    """Near the right singular vector of the largest singular value, its largest modulus 1; (n,)."""
+    rows, columns = np.array(form.rows, dtype=int), np.array(form.columns, dtype=int)
+    imag = form.imag or (0,) * len(form.real)
+    values = np.array([complex(a, b) for a, b in zip(form.real, imag, strict=True)])
+    values /= np.abs(values).max(initial=0) or 1.0
+    m, n = form.shape
+    p: Floats = np.ones(n)
+    for _ in range(POWER_STEPS):
+        q: Floats = np.zeros(m, dtype=complex)
+        np.add.at(q, rows, values * p[columns])
+        p = np.zeros(n, dtype=complex)
+        np.add.at(p, columns, values.conj() * q[rows])
+        p = p / (np.abs(p).max() or 1.0)
+    return p if form.imag else p.real
+
+
+def schur(form: Linear, ratio: Fraction) -> Proposal:
+    """Schur's test with weights from power iteration, or with ones if that gives less."""
+    moduli = absolute(form)
+    p, n = power_vector(moduli), moduli.shape[1]
+    best: tuple[Fraction, Integers] | None = None
+    for weights in ((1,) * n, tuple(max(1, int(a * 2**30)) for a in p.tolist())):
+        image = moduli.adjoint().apply(moduli.apply(Vector(weights, (), 1)))
+        top = max(Fraction(a, b) for a, b in zip(image.real, weights, strict=True))
+        if best is None or top / image.denominator < best[0]:
+            best = top / image.denominator, weights
+    square, weights = best or (Fraction(0), ())
+    bound = short_above(Roots.sqrt(square).times(ratio))
+    return Proposal("operator_schur", bound, {"weights": [weights]})
 
 
 def is_tabulated(context: Context, name: str) -> bool:
@@ -237,9 +286,11 @@ def steepest(context: Context, name: str) -> Pair | None:
         return _steepest_pair(found.table, *_norms(context, name))
     if isinstance(found, ConstantMap | NamedMap):
         return None
-    matrix, domain, target = affine(context, name)
-    candidates = _candidates(matrix, domain)
-    pairs = [_slope(matrix, v, domain, target) for v in candidates if any(v.real) or any(v.imag)]
+    form, domain, target = linear_part(context, name)
+    if isinstance(form, Matrix) or min(form.shape) <= LARGE:
+        form = form.dense()
+    candidates = _candidates(form, domain) if isinstance(form, Matrix) else _rows_of(form)
+    pairs = [_slope(form, v, domain, target) for v in candidates if any(v.real) or any(v.imag)]
     best: Pair | None = None
     for pair in pairs:
         if best is None or (pair.ratio - best.ratio).sign() > 0:
@@ -247,7 +298,19 @@ def steepest(context: Context, name: str) -> Pair | None:
     return best
 
 
-def _slope(matrix: Matrix, v: Vector, domain: Norm, target: Norm) -> Pair:
+def _rows_of(form: Linear) -> Iterator[Vector]:
+    """Some rows; they attain the norm if all are orthogonal and of one length.
+
+    For sparse entries also what power iteration gives.
+    """
+    if isinstance(form, Sparse):
+        yield _rounded(power_vector(form))
+    m = form.shape[0]
+    for j in {0, m // 2, m - 1}:
+        yield form.adjoint().apply(Vector.of([int(k == j) for k in range(m)]))
+
+
+def _slope(matrix: Linear, v: Vector, domain: Norm, target: Norm) -> Pair:
     return Pair(v, None, quotient(target.of(matrix.apply(v)), domain.of(v)))
 
 

@@ -3,7 +3,7 @@
     field        "R" or "C": where e and x live; by default C if any array is complex
     object_norm  the norm on C^N: "l1", "l2", "linf", or a multiple such as "1/32 l2"
     data_norm    the norm on C^m
-    operator     A, (m, N)
+    operator     A, (m, N): an array, or one of `operators`
     x, x_det     (N,), or any shape with N entries, such as an image
     psi          the reconstruction map: Constant, Affine, Table or Named
     delta        an exact number, or "least"
@@ -33,9 +33,10 @@ from certificates.problem import Problem as Data
 from certificates.statements import read_statement
 from certificates.values import Context
 
-from .arrays import BadInput, ExactArray, array, number, sized
+from .arrays import BadInput, ExactArray, number, sized
 from .keys import keys, read_table, words
 from .maps import Affine, Constant, Named, Place, ReconstructionMap, Table, map_form, read_map
+from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
@@ -106,9 +107,7 @@ class Problem:
         Raises BadInput for arrays that cannot be read or do not fit together.
         """
         statement = read_statement(statement_file)
-        operator = array(self.operator, "A", self.folder)
-        if len(operator.shape) != 2 or 0 in operator.shape:
-            raise BadInput(f"operator: shape {operator.shape}, a matrix (m, N) is expected")
+        operator = realise(self.operator, "operator", "A", self.folder)
         m, n = operator.shape
         vectors = {
             "x": ("X", self._vector(self.x, "x", n)),
@@ -123,7 +122,8 @@ class Problem:
             "Y": space_form(m, self.data_norm, "data_norm"),
         }
         maps: dict[str, object] = {}
-        arrays = [operator, *(entry for _, entry in vectors.values())]
+        arrays: list[ExactArray | Realised] = [operator]
+        arrays += [entry for _, entry in vectors.values()]
         if "Psi" in statement.names and "Z" not in statement.names:
             form, used = self._psi(m, n, slope or Fraction(1))
             maps["Psi"] = form
@@ -140,7 +140,7 @@ class Problem:
             "format": FORMAT,
             "field": self.field or found,
             "spaces": spaces,
-            "linear": {"A": {"kind": "dense", "matrix": operator.form}},
+            "linear": {"A": operator.form},
             "maps": maps,
             "vectors": {
                 name: {"space": space, "array": entry.form}

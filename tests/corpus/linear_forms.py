@@ -161,7 +161,7 @@ def malformed() -> None:
     bad("sparse-complex-over-R", SPARSE | {"values": imag}, "complex entries in a problem over R")
     bad("kernel-even", BLUR | {"kernel": entries(1, 2)}, "odd sides", m=4)
     bad("identity-not-square", IDENTITY, "problem.linear.A: not square")
-    bad("composition-between", CHAIN | {"between": ["5"]}, "problem.linear.A.factors[1]: not square")
+    bad("composition-between", CHAIN | {"between": ["5"]}, "linear.A.factors[1]: not square")
     nested: Json = IDENTITY
     for _ in range(40):
         nested = {"kind": "adjoint", "of": nested}
