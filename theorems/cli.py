@@ -1,4 +1,4 @@
-"""The command line: check, claims, decide, init, detail, verify, show, list.
+"""The command line: check, claims, decide, init, detail, operator, verify, show, list.
 
 Exit statuses: 0 certified, 1 refuted or rejected, 2 bad input, 3 vacuous, 4 undecided,
 5 certified under assumptions that were not permitted.
@@ -29,6 +29,7 @@ from .auditing.manifest import Row, counts, labels_of, read_manifest, settle_all
 from .catalogue import CATALOGUE
 from .deciding.decide import Limits
 from .deciding.request import Request
+from .describe import given_operator, write_description
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
@@ -265,6 +266,25 @@ def detail_command(operator: str, wanted: str, output: Path) -> None:
     line, size = write_detail(operator, wanted, output)
     console.print(Text(f"A x_det = 0, certified in {output}; {size}; in problem.toml write"))
     console.print(Text(f"  {line}"))
+
+
+@main.command("operator")
+@click.argument("operator", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
+def operator_command(operator: Path, output: Path | None) -> None:
+    """Say what OPERATOR is: a .npy or .npz matrix, or the operator of a problem file.
+
+    Its meaning, rank and kernel, exactly; its l2 norm between two certified numbers; what only
+    floats say is labelled so.
+
+    Example: kernelcert operator A.npy -o out
+    """
+    value, folder = given_operator(operator)
+    for line in write_description(value, folder, output):
+        console.print(Text(line))
+    if output is not None and output.is_dir():
+        console.print(Text(f"written to {output}; verify it again with the kernel alone:"))
+        console.print(Text("  " + kernel_command(output, "operator")))
 
 
 @main.command("verify")

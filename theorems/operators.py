@@ -179,6 +179,10 @@ def realise(value: Any, where: str, stem: str, folder: Path | None = None) -> Re
         return _Realiser(dict(value), where, stem, folder).made()
     if hasattr(value, "tocoo"):
         return realise(sparse(value), where, stem, folder)
+    if any(hasattr(value, name) for name in ("matvec", "ishape", "A_adjoint", "adj")):
+        from .adapters import sampled  # which itself needs this module
+
+        return realise(sampled(value), where, stem, folder)
     if isinstance(value, str) and value.endswith(".npz"):
         return realise(_from_npz((folder or Path()) / value, where), where, stem, folder)
     matrix = array(value, stem, folder)
