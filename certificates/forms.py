@@ -21,7 +21,7 @@ from .format import (
     short,
 )  # fmt: skip
 from .linear import Composition, Hadamard, Linear, Sparse
-from .matrices import Integers, Matrix
+from .matrices import Integers, Matrix, Vector
 from .npy import Tensor
 
 DIMENSION = 1 << 26  # a larger space is refused
@@ -118,10 +118,12 @@ class _Form:
     def naturals(self, key: str, limit: int) -> Integers:
         """The entries of an array of natural numbers below a limit."""
         tensor = self.array(key)
-        low, high = min(tensor.real, default=0), max(tensor.real, default=0)
-        if tensor.denominator != 1 or any(tensor.imag) or low < 0 or high >= limit:
+        bottom = tensor.denominator
+        whole = not any(tensor.imag) and not any(a % bottom for a in tensor.real)
+        found = tuple(a // bottom for a in tensor.real)
+        if not whole or min(found, default=0) < 0 or max(found, default=0) >= limit:
             raise Unreadable(f"{self.where}.{key}: natural numbers below {limit} are expected")
-        return tensor.real
+        return found
 
     def chosen(self) -> Integers:
         """The distinct positions that `rows` lists, or at which `mask` is 1."""
@@ -157,8 +159,11 @@ class _Form:
 
     def made(self, entries: Entries, bottom: int, words: str) -> Sparse:
         rows, columns, real, imag = zip(*entries, strict=True) if entries else ((),) * 4
-        imag = imag if any(imag) else ()
-        return Sparse(self.shape, rows, columns, real, imag, bottom, words + ", as meant")
+        return self.listed(rows, columns, Vector.of(real, imag, bottom), words + ", as meant")
+
+    def listed(self, rows: Integers, columns: Integers, values: Vector, words: str) -> Sparse:
+        parts = values.real, values.imag, values.denominator
+        return Sparse(self.shape, rows, columns, *parts, words)
 
     # kinds
 
@@ -181,9 +186,8 @@ class _Form:
                 raise Unreadable(f"{self.where}: {words}; list them row by row, each once")
             last = j * n + k
         words = f"a sparse {m} x {n} matrix with {count} entries, as stored"
-        return Sparse(
-            self.shape, rows, columns, values.real, values.imag, values.denominator, words
-        )
+        reduced = Vector.of(values.real, values.imag, values.denominator)
+        return self.listed(rows, columns, reduced, words)
 
     def hadamard(self) -> Linear:
         self.only("shape", "order", "scale", optional=("rows", "mask"))

@@ -439,7 +439,11 @@ def test_too_large_for_a_matrix() -> None:
 
 
 def test_a_tensor_of_another_form() -> None:
-    """Positions may come from floats that are whole numbers, never from a scaled file."""
-    whole = Tensor((2,), (0, 6), (), 1)
+    """Positions may come from any array whose entries are whole numbers."""
     form = {"kind": "mask", "rows": {}}
-    assert read_linear(form, "A", (2, 8), lambda value, where: whole).shape == (2, 8)
+    for whole in (Tensor((2,), (0, 6), (), 1), Tensor((2,), (0, 12), (0, 0), 2)):
+        found = read_linear(form, "A", (2, 8), lambda value, where, whole=whole: whole)
+        assert found.dense().real == ((1, *[0] * 7), (0,) * 6 + (1, 0))
+    half = Tensor((2,), (0, 5), (), 2)
+    with pytest.raises(Unreadable, match="natural numbers below 8"):
+        read_linear(form, "A", (2, 8), lambda value, where: half)
