@@ -253,18 +253,32 @@ def init_command(name: str, folder: Path | None) -> None:
 
 
 @main.command("detail")
-@click.argument("operator")
+@click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("wanted")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
-def detail_command(operator: str, wanted: str, output: Path) -> None:
-    """Project the WANTED detail into the kernel of OPERATOR, exactly; both are .npy files.
+@click.option(
+    "--method",
+    type=click.Choice(["projection", "tikhonov"]),
+    default="projection",
+    show_default=True,
+    help="tikhonov leaves out what this method recovers of the detail; it needs --alpha.",
+)
+@click.option("--alpha", metavar="NUMBER", help='An exact number, such as "1/1000".')
+def detail_command(
+    operator: Path, wanted: str, output: Path, method: str, alpha: str | None
+) -> None:
+    """Move the WANTED detail, a .npy file, into the kernel of OPERATOR, exactly, or near it.
 
-    Writes x_det, the certificate of A x_det = 0, and the line for a problem file.
+    OPERATOR is a .npy or .npz matrix, or a problem file. Writes x_det, the certificate of
+    A x_det = 0 or of a bound on |A x_det|, and the line for a problem file.
 
     Example: kernelcert detail A.npy drawing.npy -o detail
     """
-    line, size = write_detail(operator, wanted, output)
-    console.print(Text(f"A x_det = 0, certified in {output}; {size}; in problem.toml write"))
+    if (method == "tikhonov") != (alpha is not None):
+        raise BadInput("--method tikhonov and --alpha belong together; give both or neither")
+    value, folder = given_operator(operator)
+    says, line, size = write_detail(value, wanted, output, folder, alpha)
+    console.print(Text(f"{says}, certified in {output}; {size}; in problem.toml write"))
     console.print(Text(f"  {line}"))
 
 

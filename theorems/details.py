@@ -11,21 +11,26 @@ import json
 from fractions import Fraction
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import flint
 import numpy as np
 
-from certificates.format import write_json
+from certificates.format import Rejected, short, write_json, write_number
 from certificates.kernel import verify
 from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import plain
 from certificates.problem import FORMAT, read_problem
 from certificates.statements import read_statement
 
-from .arrays import BadInput, ExactArray, array, inline
+from .arrays import BadInput, ExactArray, array, inline, number
 from .decimals import decimal
 from .derivation import Derivation
+from .lipschitz import short_above, to_floats
+from .operators import Realised, realise
 from .outcome import statement
+
+EXACT = 32  # larger systems of Tikhonov's method are solved in floats
 
 
 def into_kernel(matrix: Matrix, wanted: Vector) -> Vector:
@@ -76,6 +81,58 @@ def _project(rows: tuple[Integers, ...], wanted: Vector) -> Vector:
     return Vector.of(numerators, (), wanted.denominator * bottom_int)
 
 
+def tikhonov(matrix: Matrix, wanted: Vector, alpha: Fraction) -> Vector:
+    """(m, N), (N,) -> (N,): w - A^* (A A^* + alpha I)^-1 A w = alpha (A^* A + alpha I)^-1 w.
+
+    That is w without what Tikhonov's method recovers of it: exact for at most 32 rows or columns,
+    else solved in floats and rounded to multiples of 2^-40 of the largest entry.
+    """
+    real = matrix.as_real()
+    over_c = real is not matrix or bool(wanted.imag)
+    if over_c and real is matrix:
+        zeros = ((0,) * matrix.columns,) * len(matrix.real)
+        upper = [x + y for x, y in zip(matrix.real, zeros, strict=True)]
+        lower = [y + x for x, y in zip(matrix.real, zeros, strict=True)]
+        real = Matrix(tuple(upper + lower), (), matrix.denominator, 2 * matrix.columns)
+    n = wanted.dimension
+    entries = list(wanted.real) + (list(wanted.imag or (0,) * n) if over_c else [])
+    if min(real.shape) <= EXACT:
+        found = _tikhonov_exactly(real, entries, alpha)
+    else:
+        a, w = to_floats(real), np.array([e / wanted.denominator for e in entries])
+        short_side = a @ a.T + float(alpha) * np.eye(len(a))
+        x = w - a.T @ np.linalg.solve(short_side, a @ w)
+        step = 2.0 ** (np.ceil(np.log2(np.abs(x).max() or 1.0)) - 40)
+        unit = Fraction(float(step))
+        tops = [int(e) * unit.numerator for e in np.rint(x / step)]
+        return _parted(Vector.of(tops, (), unit.denominator), n)
+    return _parted(Vector.of(found.real, (), found.denominator * wanted.denominator), n)
+
+
+def _parted(v: Vector, n: int) -> Vector:
+    """A vector of R^n or R^2n as one of R^n or C^n."""
+    return Vector.of(v.real[:n], v.real[n:], v.denominator)
+
+
+def _tikhonov_exactly(real: Matrix, entries: list[int], alpha: Fraction) -> Vector:
+    """The same for a real matrix, over Q; the smaller of the two systems is solved."""
+    # with A = B / D:  (A A^T + alpha I)^-1 = D^2 q (q B B^T + p D^2 I)^-1,  alpha = p / q
+    b = flint.fmpz_mat([list(row) for row in real.real])
+    w = flint.fmpz_mat([[entry] for entry in entries])
+    p, q = alpha.numerator * real.denominator**2, alpha.denominator
+    m, n = real.shape
+    wide = m <= n
+    size = m if wide else n
+    eye = flint.fmpz_mat([[int(j == k) for k in range(size)] for j in range(size)])
+    products = b * b.transpose() if wide else b.transpose() * b
+    system = products * q + eye * p
+    z = system.solve(b * w * q if wide else w * p)  # an fmpq_mat
+    top, bottom = flint.fmpq_mat(z).numer_denom()  # type: ignore[call-overload]
+    if wide:
+        top = w * bottom - b.transpose() * top
+    return Vector.of([int(top[k, 0]) for k in range(n)], (), int(bottom))
+
+
 def _independent_rows(a: flint.fmpz_mat) -> list[int]:
     """Positions of a maximal set of independent rows: the pivots of the transpose."""
     reduced, _, rank = a.transpose().rref()
@@ -88,42 +145,61 @@ def _independent_rows(a: flint.fmpz_mat) -> list[int]:
     return pivots
 
 
-def write_detail(operator: str, wanted: str, output: Path) -> tuple[str, str]:
-    """Project, certify A x_det = 0, write the files; the line for problem.toml, and the norms.
+def write_detail(
+    operator: Any, wanted: str, output: Path, folder: Path | None = None, alpha: str | None = None
+) -> tuple[str, str, str]:
+    """Project, certify A x_det = 0, write the files; that claim, the line for problem.toml, norms.
 
-    `operator` (m, N) and `wanted` (N entries) name .npy files.  Raises BadInput.
+    `operator` (m, N) and `wanted` (N entries) name .npy files; the operator may also be one of
+    `operators`, with its files in `folder`.  With `alpha` the detail is Tikhonov's, and a bound on
+    |A x_det| is certified.  Raises BadInput.
     """
-    a, w = array(operator, "A"), array(wanted, "wanted")
-    if len(a.shape) != 2 or prod(w.shape) != a.shape[1]:
+    a, w = realise(operator, "operator", "A", folder), array(wanted, "wanted")
+    if prod(w.shape) != a.shape[1]:
         raise BadInput(f"wanted: shape {w.shape}, but the operator has shape {a.shape}")
     if output.exists():
         raise BadInput(f"{output}: exists already; name a new folder")
-    file = statement("detail")
+    weight = None if alpha is None else number(alpha, "--alpha")
+    if weight is not None and weight <= 0:
+        raise BadInput(f"--alpha: a positive number is expected, not {short(weight)}")
+    identifier = "detail" if weight is None else "detail.near"
+    file = statement(identifier)
     is_complex = a.is_complex or w.is_complex
     given = a.files | w.files
     before = read_problem(_problem(a, w, is_complex), given.__getitem__, read_statement(file))
-    found = into_kernel(before.operators["A"].dense(), before.vectors["x_det"][1])
+    try:
+        matrix = before.operators["A"].dense()
+    except Rejected as reason:
+        raise BadInput(f"operator: {reason}") from None
+    asked_for = before.vectors["x_det"][1]
+    if weight is None:
+        found = into_kernel(matrix, asked_for)
+        delta = Fraction(0)
+    else:
+        found = tikhonov(matrix, asked_for, weight)
+        delta = short_above(plain("l2", matrix.apply(found)))
     detail, line = _as_array(found, w.shape)
     if not detail.files:
         given = {**given, "x_det.json": json.dumps(inline(found)).encode()}
-    problem_file = _problem(a, detail, is_complex)
+    problem_file = _problem(a, detail, is_complex, delta)
     files = a.files | detail.files | {n: b for n, b in given.items() if n == "x_det.json"}
     data = read_problem(problem_file, files.__getitem__, read_statement(file))
     d = Derivation(file, data, problem_file)
-    d.compute("|A x_det| <= 0")
+    d.compute("|A x_det| <= 0" if weight is None else "|A x_det| <= delta")
     files |= {
-        "detail.claim": file,
+        f"{identifier}.claim": file,
         "problem.json": problem_file,
-        "detail.certificate.json": d.certificate(),
+        f"{identifier}.certificate.json": d.certificate(),
     }
-    verify(file, problem_file, files["detail.certificate.json"], files.__getitem__)
+    verify(file, problem_file, files[f"{identifier}.certificate.json"], files.__getitem__)
+    says = "A x_det = 0" if weight is None else f"|A x_det| <= {write_number(delta)}"
     output.mkdir(parents=True)
     for name, content in files.items():
         (output / name).write_bytes(content)
-    kept, asked = (decimal(plain("l2", v)) for v in (found, before.vectors["x_det"][1]))
+    kept, asked = (decimal(plain("l2", v)) for v in (found, asked_for))
     if not any(found.real) and not any(found.imag):
-        return line, f"nothing of the wanted detail (l2 norm {asked}) is in the kernel of A"
-    return line, f"l2 norm {kept} of the wanted {asked}"
+        return says, line, f"nothing of the wanted detail (l2 norm {asked}) is in the kernel of A"
+    return says, line, f"l2 norm {kept} of the wanted {asked}"
 
 
 def _as_array(v: Vector, shape: tuple[int, ...]) -> tuple[ExactArray, str]:
@@ -144,7 +220,9 @@ def _as_array(v: Vector, shape: tuple[int, ...]) -> tuple[ExactArray, str]:
     return array(parts, "x_det"), f"x_det = {{{line}}}"
 
 
-def _problem(a: ExactArray, x_det: ExactArray, is_complex: bool) -> bytes:
+def _problem(
+    a: Realised, x_det: ExactArray, is_complex: bool, delta: Fraction = Fraction(0)
+) -> bytes:
     m, n = a.shape
     return write_json(
         {
@@ -154,7 +232,8 @@ def _problem(a: ExactArray, x_det: ExactArray, is_complex: bool) -> bytes:
                 "X": {"dimension": str(n), "norm": "l2"},
                 "Y": {"dimension": str(m), "norm": "l2"},
             },
-            "linear": {"A": {"kind": "dense", "matrix": a.form}},
+            "linear": {"A": a.form},
+            "constants": {"delta": write_number(delta)},
             "vectors": {"x_det": {"space": "X", "array": x_det.form}},
         }
     )
