@@ -27,8 +27,11 @@ BUDGETS = {
         1700,  # 1,500 until units, sets, "or" and proofs by contradiction came
         "__init__ __main__ exact format judgments kernel language rules show statements terms",
     ),
-    "meanings of data": (1500, "data_rules linear maps matrices norms operators problem values"),
-    "readers": (500, "forms npy"),
+    "meanings of data": (
+        1500,
+        "data_rules forms linear maps matrices norms operators problem values",
+    ),
+    "readers": (500, "npy"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}
 FORBIDDEN = {"__import__", "importlib", "eval", "exec", "compile", "float", "complex", "round"}
