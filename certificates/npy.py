@@ -39,7 +39,8 @@ class Tensor:
     denominator: int
 
 
-def _words(data: bytes, code: str, order: str) -> list[int]:
+def words(data: bytes, code: str, order: str) -> list[int]:
+    """Integers of one size; `code` is that of the module array, `order` "<" or ">"."""
     words = array(code)
     words.frombytes(data)
     if words.itemsize > 1 and order != ("<" if sys.byteorder == "little" else ">"):
@@ -47,13 +48,13 @@ def _words(data: bytes, code: str, order: str) -> list[int]:
     return words.tolist()
 
 
-def _floats(data: bytes, size: int, order: str, what: str) -> tuple[list[int], int]:
+def floats(data: bytes, size: int, order: str, what: str) -> tuple[list[int], int]:
     """The exact values of floats, as integers over one power of two."""
     fraction_bits, exponent_bits = FLOATS[size]
     hidden, top = 1 << fraction_bits, (1 << exponent_bits) - 1
     sign_bit = 1 << (fraction_bits + exponent_bits)
     parts: list[tuple[int, int]] = []
-    for place, word in enumerate(_words(data, UNSIGNED[size], order)):
+    for place, word in enumerate(words(data, UNSIGNED[size], order)):
         exponent = word >> fraction_bits & top
         significand = word & (hidden - 1)
         if exponent == top:
@@ -105,15 +106,15 @@ def read_npy(data: bytes, what: str) -> Tensor:
     imag: list[int] = []
     denominator = 1
     if letter in "iu" and size in SIGNED:
-        real = _words(body, (SIGNED if letter == "i" else UNSIGNED)[size], order)
+        real = words(body, (SIGNED if letter == "i" else UNSIGNED)[size], order)
     elif letter == "b" and size == 1:
         real = list(body)
         if not set(real) <= {0, 1}:
             raise Unreadable(f"{what}: a truth value is neither 0 nor 1")
     elif letter == "f" and size in FLOATS:
-        real, denominator = _floats(body, size, order, what)
+        real, denominator = floats(body, size, order, what)
     elif letter == "c" and size in (8, 16):
-        both, denominator = _floats(body, size // 2, order, what)
+        both, denominator = floats(body, size // 2, order, what)
         real, imag = both[0::2], both[1::2]
     else:
         raise Unreadable(
