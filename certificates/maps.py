@@ -1,4 +1,4 @@
-"""What a reconstruction map may be: constant, affine, a table, McShane's extension, or only named.
+"""What a reconstruction map may be: constant, affine, a table, McShane's extension, a network, named.
 
     constant    Psi(y) = b
     affine      Psi(y) = W y + b
@@ -20,6 +20,7 @@ from fractions import Fraction
 from .exact import Roots
 from .format import short
 from .matrices import Matrix, Vector
+from .networks import Network
 from .norms import Norm
 
 
@@ -105,6 +106,33 @@ class McShaneMap:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkMap:
+    """y -> network(before y), a vector read row-major into the network's input.
+
+    With `channels` the real parts of a vector are the first channel and the imaginary parts the
+    second, of the input and of the output.
+    """
+
+    network: Network
+    channels: bool
+    before: Matrix | None
+
+    def __str__(self) -> str:
+        count = len(self.network.graph.nodes)
+        inner = "y" if self.before is None else "K y"
+        layout = " (real and imaginary part as channels)" if self.channels else ""
+        return f"a network of {count} nodes, {self.network.weights} weights, at {inner}{layout}"
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,)."""
+        v = point if self.before is None else self.before.apply(point)
+        zeros = (0,) * v.dimension if self.channels else ()
+        value = self.network.values(v.real + (v.imag or zeros), v.denominator)
+        half = len(value.entries) // 2 if self.channels else len(value.entries)
+        return Vector.of(value.entries[:half], value.entries[half:], value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
 class NamedMap:
     """A map of which nothing is known."""
 
@@ -118,4 +146,4 @@ class NamedMap:
         raise NoValue("nothing is known of this map but its name")
 
 
-Mapping = ConstantMap | AffineMap | TableMap | McShaneMap | NamedMap
+Mapping = ConstantMap | AffineMap | TableMap | McShaneMap | NetworkMap | NamedMap

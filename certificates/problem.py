@@ -31,10 +31,12 @@ from .format import (
 from .forms import DIMENSION, matrix_of, read_linear
 from .language import Family, Map, Named, Signed, Space, Unit, is_name
 from .linear import Linear
-from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, TableMap
+from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, NetworkMap, TableMap
 from .matrices import Vector
+from .networks import read_network
 from .norms import KINDS, Norm
 from .npy import Tensor, read_npy
+from .onnx import read_onnx
 from .statements import Statement
 
 FORMAT = "kernelcert problem 1"
@@ -111,8 +113,8 @@ class _Arrays:
         fields(table, where, ("entries",))
         return _inline(table["entries"], where + ".entries")
 
-    def from_file(self, table: dict[str, object], where: str) -> Tensor:
-        fields(table, where, ("file", "sha256", "shape"), ("scale",))
+    def stored(self, table: dict[str, object], where: str) -> tuple[str, bytes, str]:
+        """The file that the keys file and sha256 name: its name, bytes and SHA-256."""
         name = as_text(table["file"], where + ".file")
         if name.startswith(".") or not all(c.isalnum() or c in "._-" for c in name):
             raise Unreadable(
@@ -128,6 +130,11 @@ class _Arrays:
                 f"{where}: {name} has SHA-256 {found[:16]}..., not the one the problem names; "
                 "restore the file, or make problem and certificate anew"
             )
+        return name, data, found
+
+    def from_file(self, table: dict[str, object], where: str) -> Tensor:
+        fields(table, where, ("file", "sha256", "shape"), ("scale",))
+        name, data, found = self.stored(table, where)
         tensor = read_npy(data, name)
         shape = tuple(
             read_natural(n, where + ".shape") for n in as_list(table["shape"], where + ".shape")
@@ -235,6 +242,7 @@ class _Reader:
         return as_text(table["space"], where), found
 
     def operator(self, value: object, where: str, shape: tuple[int, int]) -> Linear:
+        """A linear map; `shape` is (dimension of the target, dimension of the domain)."""
         return read_linear(value, where, shape, self.array)
 
     def map(self, value: object, where: str, domain: str, target: str) -> Mapping:
@@ -243,6 +251,7 @@ class _Reader:
             "affine": self.affine,
             "table": self.value_table,
             "mcshane": self.mcshane,
+            "network": self.network,
             "named": self.named,
         }
         table = as_object(value, where)
@@ -321,6 +330,35 @@ class _Reader:
                 "a slope >= 0; use a table, and its Lipschitz constant is assumed"
             )
         return McShaneMap(found, slope)
+
+    def network(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "file", "sha256", "layout"), ("before",))
+        layout = {"real": "R", "channels": "C"}
+        if choice(table["layout"], where + ".layout", layout) != self.field:
+            raise Unreadable(f'{where}.layout: must be "real" over R and "channels" over C')
+        name, data, found = self.arrays.stored(table, where)
+        network = read_network(read_onnx(data, name))
+        ends = network.graph.shape, network.shape
+        channels = self.field == "C"
+        if channels and any(len(shape) < 2 or shape[:2] != (1, 2) for shape in ends):
+            raise Unreadable(f"{where}: {name} maps {ends[0]} to {ends[1]}, not (1, 2, ...)")
+        inner, outer = (prod(shape) // (2 if channels else 1) for shape in ends)
+        if outer != target.dimension or ("before" not in table and inner != domain.dimension):
+            raise Unreadable(
+                f"{where}: {name} maps dimension {inner} to {outer}, the spaces have dimensions "
+                f"{domain.dimension} and {target.dimension}; is an operator missing before it?"
+            )
+        self.arrays.seen.append(
+            f"{where}: {name}, a network of {len(network.graph.nodes)} nodes with "
+            f"{network.weights} weights as stored, from {ends[0]} to {ends[1]}, sha256:{found}"
+        )
+        before = None
+        if "before" in table:
+            shape = (inner, domain.dimension)
+            before = self.operator(table["before"], where + ".before", shape)
+        return NetworkMap(network, channels, before)
 
     def named(
         self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace

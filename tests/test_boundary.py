@@ -29,9 +29,9 @@ BUDGETS = {
     ),
     "meanings of data": (
         1500,
-        "data_rules forms linear maps matrices norms operators problem values",
+        "data_rules forms linear maps matrices networks norms operators problem values",
     ),
-    "readers": (500, "npy"),
+    "readers": (500, "npy onnx"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}
 FORBIDDEN = {"__import__", "importlib", "eval", "exec", "compile", "float", "complex", "round"}
