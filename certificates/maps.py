@@ -1,4 +1,4 @@
-"""What a reconstruction map may be: constant, affine, a table, McShane's extension, a network, named.
+"""What a reconstruction map may be: constant, affine, a table, its extension, a network, named.
 
     constant    Psi(y) = b
     affine      Psi(y) = W y + b

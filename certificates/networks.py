@@ -63,9 +63,9 @@ class _Use:
 
     def value(self, place: int, whole: bool = False) -> Value:
         found = self.inputs[place] if place < len(self.inputs) else None
-        if found is None or found.whole != whole:
+        if found is None or found.whole != whole or not found.entries:
             kind = "integers" if whole else "floats"
-            raise self.refuse(f"input {place} is missing, or not of {kind}")
+            raise self.refuse(f"input {place} is missing or empty, or not of {kind}")
         return found
 
     @property
@@ -677,18 +677,21 @@ def _resize(use: _Use) -> Result:
         )
     use.integer("antialias", 0, 0)
     shape = use.x.shape
-    if use.has(2) == use.has(3):
+    # an empty tensor is left out, as exporters write it
+    scales, sizes = (bool(value and value.entries) for value in [*use.inputs, None][2:4])
+    if scales == sizes:
         raise use.refuse("either scales or sizes must be given")
-    if use.has(2):
+    if scales:
         factors = use.constant(2).fractions()
     else:
         factors = [Fraction(m, n) for m, n in zip(use.whole(3), shape, strict=False)]
         factors += [Fraction(0)] * (len(use.whole(3)) - len(shape))
     if len(factors) != len(shape) or any(f < 1 or f.denominator > 1 for f in factors):
         raise use.refuse("a natural factor for each axis is needed")
-    sizes = [n * f.numerator for n, f in zip(shape, factors, strict=True)]
-    use.spend(sizes)
-    return _taken(use, [[o * n // m for o in range(m)] for n, m in zip(shape, sizes, strict=True)])
+    lengths = [n * f.numerator for n, f in zip(shape, factors, strict=True)]
+    use.spend(lengths)
+    pairs = zip(shape, lengths, strict=True)
+    return _taken(use, [[o * n // m for o in range(m)] for n, m in pairs])
 
 
 # ------------------------------------------------------------------------------ the network

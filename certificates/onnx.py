@@ -250,16 +250,17 @@ def _array(message: _Message) -> Array:
         raise Unreadable(f"{where}: data type {code} is not covered; use float32, float64 or int64")
     field, size = TYPES[code]
     shape = tuple(message.integers.get("dims", []))
-    check_shape(shape, where)
+    if shape != (0,):  # how exporters write an input that is left out
+        check_shape(shape, where)
     filled = [name for name, _ in TYPES.values() if message.has(name)]
     raw = message.has("raw_data")
-    if filled not in ([], [field]) or raw == bool(filled):
+    if filled not in ([], [field]) or (raw == bool(filled) and (raw or shape != (0,))):
         raise Unreadable(f"{where}: the entries must stand in raw_data or in {field}, in one only")
     if code == 7:
         body = message.piece("raw_data", b"")
         if len(body) % size:
             raise Unreadable(f"{where}: an entry is cut off")
-        integers = words(body, "q", "<") if raw else message.integers[field]
+        integers = words(body, "q", "<") if raw else message.integers.get(field, [])
         denominator = 1
     else:
         body = message.piece("raw_data") if raw else message.joined(field)

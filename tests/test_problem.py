@@ -429,7 +429,7 @@ BROKEN: list[tuple[str, object, str | None]] = [
     (MATRIX + ".shape", ["6"], "a.npy has shape (3, 2), the problem says (6,)"),
     (MATRIX + ".scale", "0.1", f"problem.{MATRIX}.scale: '0.1' is not an exact number"),
     (MATRIX + ".dtype", "f8", "unknown key 'dtype'"),
-    ("maps.Psi", {"kind": "network"}, "problem.maps.Psi.kind: unknown 'network'"),
+    ("maps.Psi", {"kind": "magic"}, "problem.maps.Psi.kind: unknown 'magic'"),
     ("maps.Psi", {}, "problem.maps.Psi.kind: unknown ''; known are constant, affine, table"),
     (
         "maps.Psi.offset",

@@ -12,7 +12,7 @@ Nothing here is believed: every verdict is one that `certificates.kernel.verify`
 from .arrays import BadInput
 from .auditing.claims import check_claim
 from .instance import Instance
-from .problem import Affine, Constant, Named, Network, Problem, Table
+from .problem import Affine, Constant, Named, Network, NetworkFile, Problem, Table
 from .result import Result, check
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Instance",
     "Named",
     "Network",
+    "NetworkFile",
     "Problem",
     "Result",
     "Table",

@@ -31,7 +31,16 @@ from certificates.values import Context
 
 from .arrays import BadInput, ExactArray, array, number
 from .keys import keys, read_table
-from .maps import Affine, Constant, Place, ReconstructionMap, Table, map_form, read_map
+from .maps import (
+    Affine,
+    Constant,
+    NetworkFile,
+    Place,
+    ReconstructionMap,
+    Table,
+    map_form,
+    read_map,
+)
 from .operators import Realised, realise
 from .problem import Case, space_form
 
@@ -107,6 +116,7 @@ class _Writer:
         self.sections = {name: self._section(name) for name in SECTIONS}
         self.dimensions: dict[str, tuple[int, str]] = {}
         self.arrays: list[ExactArray | Realised] = []
+        self.operators: dict[str, ExactArray | Realised] = {}
 
     def _section(self, name: str) -> dict[str, Any]:
         found = self.table.get(name, {})
@@ -172,7 +182,11 @@ class _Writer:
         }
         spaces = {n: space_form(self.dimension(n), norms[n], f"spaces.{n}") for n in norms}
         # until all arrays are known any field serves that they fit into
-        field = self.statement.field or "C"
+        real = any(
+            isinstance(made, NetworkFile) and made.layout == "real"
+            for _, (made, _) in maps.values()
+        )
+        field = self.statement.field or ("R" if real else "C")
         table: dict[str, Any] = {"format": FORMAT, "field": field, "spaces": spaces}
         table |= {"linear": linear, "sets": sets, "vectors": vectors}
         table |= {"constants": constants, "units": units}
@@ -227,6 +241,7 @@ class _Writer:
         self.learn(entry.target, found.shape[0], where)
         self.learn(entry.domain, found.shape[1], where)
         self.arrays.append(found)
+        self.operators[name] = found
         return found
 
     def family(self, name: str, space: str, value: Any) -> ExactArray:
@@ -316,6 +331,14 @@ class _Writer:
             if len(shape) == 2:
                 self.learn(entry.target, shape[0], f"maps.{name}.matrix, shape {shape}")
                 self.learn(entry.domain, shape[1], f"maps.{name}.matrix, shape {shape}")
+        if isinstance(made, NetworkFile) and not {entry.domain, entry.target} <= known.keys():
+            network = made.network(f"maps.{name}", self.folder)
+            halves = 2 if made.layout == "channels" else 1
+            ends = [(entry.target, network.shape)]
+            if made.before is None:
+                ends.append((entry.domain, network.graph.shape))
+            for space, size in ends:
+                self.learn(space, prod(size) // halves, f"maps.{name}, of shape {size}")
         if isinstance(made, Constant) and not isinstance(made.offset, int):
             shape = array(made.offset, f"{name}.offset", self.folder).shape
             self.learn(entry.target, prod(shape), f"maps.{name}.offset, shape {shape}")
@@ -338,7 +361,15 @@ class _Writer:
         if isinstance(made, Table) and made.values is not None:
             rows = self.in_scope(made.values, f"{where}.values")
             made = Table(values=rows, extend=made.extend)
-        place = Place(where, name, entry.domain, "the spaces need", self.folder)
+        back = [
+            self.operators[n]
+            for n, e in self.statement.names.items()
+            if n in self.operators
+            and isinstance(e, Map)
+            and (e.domain, e.target) == (entry.target, entry.domain)
+        ]
+        operator = back[0] if len(back) == 1 else None
+        place = Place(where, name, entry.domain, "the spaces need", self.folder, operator)
         shape = (self.dimension(entry.target), self.dimension(entry.domain))
         form, used = map_form(made, place, shape, slope or Fraction(1), self.measured(table))
         self.arrays += used

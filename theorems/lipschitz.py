@@ -20,7 +20,7 @@ from certificates.exact import Roots
 from certificates.format import Rejected, write_number
 from certificates.language import Map
 from certificates.linear import Linear, Sparse, squared_norm
-from certificates.maps import ConstantMap, McShaneMap, NamedMap, TableMap
+from certificates.maps import ConstantMap, McShaneMap, NamedMap, NetworkMap, TableMap
 from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import DUAL, KINDS, Kind, Norm, plain
 from certificates.operators import SIGNS, absolute
@@ -151,8 +151,8 @@ def schur(form: Linear, ratio: Fraction) -> Proposal:
 
 
 def is_tabulated(context: Context, name: str) -> bool:
-    """Whether only values of the map are known, so that no rule bounds its constant."""
-    return isinstance(context.data.maps.get(name), TableMap | NamedMap)
+    """Whether only values of the map are known, or can be, so that no rule bounds its constant."""
+    return isinstance(context.data.maps.get(name), TableMap | NetworkMap | NamedMap)
 
 
 def _norms(context: Context, name: str) -> tuple[Norm, Norm]:
@@ -284,7 +284,7 @@ def steepest(context: Context, name: str) -> Pair | None:
         return _steepest_pair(found, *_norms(context, name))
     if isinstance(found, McShaneMap):
         return _steepest_pair(found.table, *_norms(context, name))
-    if isinstance(found, ConstantMap | NamedMap):
+    if isinstance(found, ConstantMap | NetworkMap | NamedMap):
         return None
     form, domain, target = linear_part(context, name)
     if isinstance(form, Matrix) or min(form.shape) <= LARGE:

@@ -1,4 +1,4 @@
-"""Maps as people give them: constant, affine, a table of values, or only a name.
+"""Maps as people give them: constant, affine, a table of values, a network, or only a name.
 
 The same tables stand under `psi` in a problem of the catalogue, and under `maps` in a general
 one; `Place` says which, for the messages.
@@ -13,10 +13,12 @@ from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
-from certificates.format import write_number
+from certificates.format import Unreadable, digest, write_number
+from certificates.networks import Network, read_network
+from certificates.onnx import read_onnx
 from certificates.values import Context
 
-from .arrays import BadInput, ExactArray, array, sized
+from .arrays import BadInput, ExactArray, adjoint, array, sized
 from .keys import keys, words
 from .tables import named_rows
 
@@ -60,7 +62,37 @@ class Named:
     description: str
 
 
-ReconstructionMap = Constant | Affine | Table | Named
+@dataclass(frozen=True)
+class NetworkFile:
+    """Psi(y) = phi(K y) with a network phi in an ONNX file.
+
+    `layout` is "real", or "channels" for real and imaginary part as the two channels.  K is
+    `before`: a matrix (n, m), "adjoint" for the conjugate transpose of the problem's operator, or
+    None for none.  `file` may also be the bytes of the file.
+    """
+
+    file: str | Path | bytes
+    layout: Literal["real", "channels"] = "real"
+    before: Any = None
+
+    def stored(self, where: str, folder: Path | None) -> bytes:
+        """The bytes of the file.  Raises BadInput if there is none."""
+        if isinstance(self.file, bytes):
+            return self.file
+        path = (folder or Path()) / self.file
+        if not path.is_file():
+            raise BadInput(f"{where}.file: there is no file {path.name} in the problem's folder")
+        return path.read_bytes()
+
+    def network(self, where: str, folder: Path | None) -> Network:
+        """The network as the kernel reads it.  Raises BadInput for what it does not cover."""
+        try:
+            return read_network(read_onnx(self.stored(where, folder), f"{where}.file"))
+        except Unreadable as error:
+            raise BadInput(str(error)) from None
+
+
+ReconstructionMap = Constant | Affine | Table | NetworkFile | Named
 
 
 @dataclass(frozen=True)
@@ -68,7 +100,8 @@ class Place:
     """Where a map stands and what it maps.
 
     `where` is its place in the problem file and `stem` its name, and that of its files; `domain`
-    is the name of the space that it maps from; `needs` are the words before an expected shape.
+    is the name of the space that it maps from; `needs` are the words before an expected shape;
+    `operator` is the one whose adjoint is meant by "adjoint".
     """
 
     where: str = "psi"
@@ -76,6 +109,7 @@ class Place:
     domain: str = "Y"
     needs: str = "the operator needs"
     folder: Path | None = None
+    operator: ExactArray | None = None
 
 
 def read_map(table: Any, where: str) -> ReconstructionMap:
@@ -84,6 +118,7 @@ def read_map(table: Any, where: str) -> ReconstructionMap:
         "constant": (Constant, {"offset"}, set()),
         "affine": (Affine, {"matrix"}, {"offset"}),
         "table": (Table, set(), {"inputs", "outputs", "values", "extend"}),
+        "network": (NetworkFile, {"file"}, {"layout", "before"}),
         "named": (Named, {"description"}, set()),
     }
     kind = table.get("kind") if isinstance(table, dict) else None
@@ -96,6 +131,10 @@ def read_map(table: Any, where: str) -> ReconstructionMap:
     del found["kind"]
     if "description" in found:
         words(found["description"], f"{where}.description")
+    if kind == "network" and found.get("layout", "real") not in ("real", "channels"):
+        raise BadInput(f"{where}.layout: {found['layout']!r} is not known; 'real' or 'channels'")
+    if kind == "network" and not isinstance(found["file"], str):
+        raise BadInput(f"{where}.file: the name of an ONNX file is expected")
     if kind == "table" and ("values" in found) == ("inputs" in found or "outputs" in found):
         raise BadInput(f"{where}: a table needs inputs and outputs, or values")
     if kind == "table" and "values" not in found:
@@ -156,6 +195,8 @@ def map_form(
         if psi.extend == "mcshane":
             form |= {"kind": "mcshane", "slope": write_number(slope)}
         return form, [inputs, outputs]
+    if isinstance(psi, NetworkFile):
+        return _network_form(psi, place)
     offset = psi.offset if not isinstance(psi.offset, int) else [psi.offset] * n
     offset_array = sized(offset, f"{stem}.offset", n, folder, place.needs)
     if isinstance(psi, Constant):
@@ -165,3 +206,32 @@ def map_form(
         raise BadInput(f"{where}.matrix: shape {matrix.shape}, {place.needs} {shape}")
     form = {"kind": "affine", "matrix": matrix.form, "offset": offset_array.form}
     return form, [matrix, offset_array]
+
+
+def _network_form(psi: NetworkFile, place: Place) -> tuple[dict[str, object], list[ExactArray]]:
+    """A network as the kernel's problem file has it; its shapes are judged by the kernel."""
+    data = psi.stored(place.where, place.folder)
+    name = f"{place.stem}.onnx"
+    form: dict[str, object] = {
+        "kind": "network",
+        "file": name,
+        "sha256": digest(data).removeprefix("sha256:"),
+        "layout": psi.layout,
+    }
+    # two channels say that the scalars are complex
+    used = [ExactArray((), {}, {name: data}, psi.layout == "channels")]
+    if psi.before is None:
+        return form, used
+    stem = f"{place.stem}.before"
+    if isinstance(psi.before, str) and psi.before == "adjoint":
+        if place.operator is None:
+            raise BadInput(
+                f"{place.where}.before: it is not clear which adjoint is meant; give a matrix"
+            )
+        matrix = adjoint(place.operator, stem)
+    else:
+        matrix = array(psi.before, stem, place.folder)
+    if len(matrix.shape) != 2:
+        raise BadInput(f"{place.where}.before: shape {matrix.shape}, a matrix is expected")
+    form["before"] = {"kind": "dense", "matrix": matrix.form}
+    return form, [*used, matrix]

@@ -5,7 +5,7 @@
     data_norm    the norm on C^m
     operator     A, (m, N): an array, or one of `operators`
     x, x_det     (N,), or any shape with N entries, such as an image
-    psi          the reconstruction map: Constant, Affine, Table or Named
+    psi          the reconstruction map: Constant, Affine, Table, NetworkFile or Named
     delta        an exact number, or "least"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
@@ -35,15 +35,25 @@ from certificates.values import Context
 
 from .arrays import BadInput, ExactArray, number, sized
 from .keys import keys, read_table, words
-from .maps import Affine, Constant, Named, Place, ReconstructionMap, Table, map_form, read_map
+from .maps import (
+    Affine,
+    Constant,
+    Named,
+    NetworkFile,
+    Place,
+    ReconstructionMap,
+    Table,
+    map_form,
+    read_map,
+)
 from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
 }  # fmt: skip
 __all__ = [
-    "Affine", "Case", "Constant", "Named", "Network", "Problem", "ReconstructionMap", "Table",
-    "from_table", "norm_of", "space_form",
+    "Affine", "Case", "Constant", "Named", "Network", "NetworkFile", "Problem", "ReconstructionMap",
+    "Table", "from_table", "norm_of", "space_form",
 ]  # fmt: skip
 
 
@@ -125,7 +135,7 @@ class Problem:
         arrays: list[ExactArray | Realised] = [operator]
         arrays += [entry for _, entry in vectors.values()]
         if "Psi" in statement.names and "Z" not in statement.names:
-            form, used = self._psi(m, n, slope or Fraction(1))
+            form, used = self._psi(operator, slope or Fraction(1))
             maps["Psi"] = form
             arrays += used
         if "Z" in statement.names:
@@ -162,8 +172,12 @@ class Problem:
     def _vector(self, value: Any, name: str, dimension: int) -> ExactArray:
         return sized(value, name, dimension, self.folder)
 
-    def _psi(self, m: int, n: int, slope: Fraction) -> tuple[dict[str, object], list[ExactArray]]:
-        return map_form(self.psi, Place(folder=self.folder), (n, m), slope, self._measured)
+    def _psi(
+        self, operator: ExactArray, slope: Fraction
+    ) -> tuple[dict[str, object], list[ExactArray]]:
+        m, n = operator.shape
+        place = Place(folder=self.folder, operator=operator)
+        return map_form(self.psi, place, (n, m), slope, self._measured)
 
 
 def norm_of(text: str, where: str) -> tuple[str, Fraction]:

@@ -16,6 +16,7 @@ from certificates.exact import Roots, Undecided
 from certificates.format import Rejected, short, write_number
 from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
 from certificates.language import Defined, Map
+from certificates.maps import NetworkMap
 from certificates.rules import RULES
 from certificates.terms import scalar_variables
 from certificates.values import Context
@@ -190,6 +191,8 @@ def steeper(claim: Lipschitz | NotLipschitz, left: str, right: str) -> Steps:
 def _interval(name: str, pair: Pair | None, context: Context) -> str:
     """What is known of a constant that is not settled."""
     if name in context.data.maps and is_tabulated(context, name):
+        if isinstance(context.data.maps[name], NetworkMap):
+            return f"no rule bounds the constant of the network {name}"
         low = f" than {decimal(pair.ratio)}" if pair else ""
         return f"only values of {name} are known; no two are steeper{low}"
     best = _upper(name, context)

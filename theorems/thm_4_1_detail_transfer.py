@@ -26,7 +26,7 @@ from certificates.format import Rejected, short, write_number
 from certificates.judgments import Lipschitz
 from certificates.kernel import prepare
 from certificates.language import read_scalar, read_term
-from certificates.maps import TableMap
+from certificates.maps import NetworkMap, TableMap
 
 from .arrays import BadInput, number
 from .decimals import both, decimal
@@ -42,7 +42,7 @@ from .lipschitz import (
     upper,
 )
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, bracket, statement
-from .problem import Case, Problem, Table, norm_of
+from .problem import Case, NetworkFile, Problem, Table, norm_of
 from .settling import points, steeper
 
 FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
@@ -198,6 +198,11 @@ def _choose_lipschitz(
     elif proposal is not None:
         lipschitz = proposal.bound
         words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
+    elif isinstance(problem.psi, NetworkFile):
+        raise BadInput(
+            "lipschitz: no rule bounds the constant of a network; give a number for L, and that "
+            "it is one is assumed"
+        )
     else:
         raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
     if lipschitz == 0:
@@ -366,10 +371,14 @@ def _assumptions(numbers: Numbers) -> list[str]:
         return []
     labels = ["lipschitz"] + (["fit"] if numbers(FIT) is None else [])
     found = numbers.context.data.maps["Psi"]
-    known = f"these {len(found.inputs)} values" if isinstance(found, TableMap) else "this name"
+    about = "any map with this name"
+    if isinstance(found, TableMap):
+        about = f"any map with these {len(found.inputs)} values"
+    if isinstance(found, NetworkMap):
+        about = "the real function that this network computes with its stored weights"
     allow = " ".join(f"--permit {label}" for label in labels)
     return [
-        f"the claim is about any map with {known}; it is assumed, and decided by nobody, that "
+        f"the claim is about {about}; it is assumed, and decided by nobody, that "
         f"{' and '.join(labels)} hold (accept with {allow}); what follows is under this condition"
     ]
 
