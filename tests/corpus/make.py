@@ -16,6 +16,7 @@ from __future__ import annotations
 import shutil
 
 import linear_forms
+import network_maps
 import sets_and_denials
 from parts import (
     COLUMNS,
@@ -1400,7 +1401,9 @@ def main() -> None:
         shutil.rmtree(HERE / kind, ignore_errors=True)
     third = (sets_and_denials.accepted, sets_and_denials.rejected, sets_and_denials.malformed)
     fourth = (linear_forms.accepted, linear_forms.rejected, linear_forms.malformed)
-    for part in (accepted, rejected, malformed, once_accepted, second_attack, *third, *fourth):
+    nets = (network_maps.accepted, network_maps.rejected, network_maps.malformed)
+    first = (accepted, rejected, malformed, once_accepted, second_attack)
+    for part in (*first, *third, *fourth, *nets):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")
