@@ -19,6 +19,7 @@ from fractions import Fraction
 
 from .exact import Roots
 from .format import short
+from .linear import Linear
 from .matrices import Matrix, Vector
 from .networks import Network
 from .norms import Norm
@@ -115,7 +116,7 @@ class NetworkMap:
 
     network: Network
     channels: bool
-    before: Matrix | None
+    before: Linear | None
 
     def __str__(self) -> str:
         count = len(self.network.graph.nodes)

@@ -123,29 +123,6 @@ def sized(
     return found
 
 
-def adjoint(source: ExactArray, where: str) -> ExactArray:
-    """The conjugate transpose of a matrix, as exact as it is."""
-    form = source.form
-    if "real" in form:
-        parts = [_turned(form[key], source.files, f"{where}.{key}", sign)
-                 for key, sign in (("real", 1), ("imaginary", -1))]  # fmt: skip
-        both: dict[str, object] = {"real": parts[0].form, "imaginary": parts[1].form}
-        return ExactArray(parts[0].shape, both, parts[0].files | parts[1].files, True)
-    return _turned(form, source.files, where, 1)
-
-
-def _turned(form: Any, files: Mapping[str, bytes], where: str, sign: int) -> ExactArray:
-    """The conjugate transpose of a simple array, times 1 or -1."""
-    if "entries" in form:
-        rows = [[sign * read_number(text, where) for text in row] for row in form["entries"]]
-        return array([list(column) for column in zip(*rows, strict=True)], where)
-    stored = np.load(io.BytesIO(files[form["file"]]), allow_pickle=False).T
-    if stored.dtype.kind == "c":
-        stored = stored.conj()
-    scale = sign * number(form.get("scale", 1), where)
-    return array({"array": np.ascontiguousarray(stored), "scale": scale}, where)
-
-
 def exact_rows(source: ExactArray, count: int) -> list[Vector]:
     """An array whose entries divide into `count` rows, read row by row -> the rows, exactly."""
     form = source.form

@@ -116,7 +116,7 @@ class _Writer:
         self.sections = {name: self._section(name) for name in SECTIONS}
         self.dimensions: dict[str, tuple[int, str]] = {}
         self.arrays: list[ExactArray | Realised] = []
-        self.operators: dict[str, ExactArray | Realised] = {}
+        self.operators: dict[str, Realised] = {}
 
     def _section(self, name: str) -> dict[str, Any]:
         found = self.table.get(name, {})

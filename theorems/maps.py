@@ -6,7 +6,7 @@ one; `Place` says which, for the messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
@@ -18,8 +18,9 @@ from certificates.networks import Network, read_network
 from certificates.onnx import read_onnx
 from certificates.values import Context
 
-from .arrays import BadInput, ExactArray, adjoint, array, sized
+from .arrays import BadInput, ExactArray, array, sized
 from .keys import keys, words
+from .operators import Realised, realise
 from .tables import named_rows
 
 
@@ -109,7 +110,7 @@ class Place:
     domain: str = "Y"
     needs: str = "the operator needs"
     folder: Path | None = None
-    operator: ExactArray | None = None
+    operator: Realised | None = None
 
 
 def read_map(table: Any, where: str) -> ReconstructionMap:
@@ -153,7 +154,7 @@ def map_form(
     shape: tuple[int, int],
     slope: Fraction,
     measured: Callable[[], Context],
-) -> tuple[dict[str, object], list[ExactArray]]:
+) -> tuple[dict[str, object], Sequence[ExactArray | Realised]]:
     """A map as the kernel's problem file has it, and the arrays that it names.
 
     `shape` is (N, m), the dimensions of target and domain; `slope` is that of McShane's
@@ -208,7 +209,9 @@ def map_form(
     return form, [matrix, offset_array]
 
 
-def _network_form(psi: NetworkFile, place: Place) -> tuple[dict[str, object], list[ExactArray]]:
+def _network_form(
+    psi: NetworkFile, place: Place
+) -> tuple[dict[str, object], list[ExactArray | Realised]]:
     """A network as the kernel's problem file has it; its shapes are judged by the kernel."""
     data = psi.stored(place.where, place.folder)
     name = f"{place.stem}.onnx"
@@ -219,7 +222,7 @@ def _network_form(psi: NetworkFile, place: Place) -> tuple[dict[str, object], li
         "layout": psi.layout,
     }
     # two channels say that the scalars are complex
-    used = [ExactArray((), {}, {name: data}, psi.layout == "channels")]
+    used: list[ExactArray | Realised] = [ExactArray((), {}, {name: data}, psi.layout == "channels")]
     if psi.before is None:
         return form, used
     stem = f"{place.stem}.before"
@@ -228,10 +231,8 @@ def _network_form(psi: NetworkFile, place: Place) -> tuple[dict[str, object], li
             raise BadInput(
                 f"{place.where}.before: it is not clear which adjoint is meant; give a matrix"
             )
-        matrix = adjoint(place.operator, stem)
-    else:
-        matrix = array(psi.before, stem, place.folder)
-    if len(matrix.shape) != 2:
-        raise BadInput(f"{place.where}.before: shape {matrix.shape}, a matrix is expected")
-    form["before"] = {"kind": "dense", "matrix": matrix.form}
-    return form, [*used, matrix]
+        form["before"] = {"kind": "adjoint", "of": place.operator.form}
+        return form, [*used, place.operator]
+    before = realise(psi.before, f"{place.where}.before", stem, place.folder)
+    form["before"] = before.form
+    return form, [*used, before]

@@ -173,8 +173,8 @@ class Problem:
         return sized(value, name, dimension, self.folder)
 
     def _psi(
-        self, operator: ExactArray, slope: Fraction
-    ) -> tuple[dict[str, object], list[ExactArray]]:
+        self, operator: Realised, slope: Fraction
+    ) -> tuple[dict[str, object], Sequence[ExactArray | Realised]]:
         m, n = operator.shape
         place = Place(folder=self.folder, operator=operator)
         return map_form(self.psi, place, (n, m), slope, self._measured)

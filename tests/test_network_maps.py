@@ -1,0 +1,266 @@
+"""Networks as maps of problems: the kernel's problem files, the theorems, general claims."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from certificates.format import Unreadable, write_json
+from certificates.maps import NetworkMap
+from certificates.matrices import Vector
+from certificates.norms import Norm
+from certificates.problem import Problem as Data
+from certificates.problem import read_problem
+from certificates.statements import read_statement
+from theorems import Affine, NetworkFile, Problem, check, check_claim
+from theorems.arrays import BadInput, adjoint, array, exact_rows
+from theorems.instance import Instance
+
+from .networks import Builder
+
+STATEMENT = read_statement(b'statement s "s"\nspaces X, Y\nmap Psi : Y -> X\nconclude\n  0 = 0\n')
+
+
+def absolute(shape: tuple[int, ...], factor: float = 1.0) -> bytes:
+    """z = factor |x|."""
+    b = Builder()
+    b.add("Mul", b.add("Abs", "x"), b.array(factor))
+    return b.model(shape)
+
+
+def psi(data: bytes, layout: str, field: str, m: int, n: int, **more: Any) -> Data:
+    form = {"kind": "network", "file": "phi.onnx", "sha256": sha256(data).hexdigest()}
+    table = {
+        "format": "kernelcert problem 1",
+        "field": field,
+        "spaces": {
+            "X": {"dimension": str(n), "norm": "l2"},
+            "Y": {"dimension": str(m), "norm": "l2"},
+        },
+        "maps": {"Psi": {**form, "layout": layout, **more}},
+    }
+    return read_problem(write_json(table), {"phi.onnx": data}.__getitem__, STATEMENT)
+
+
+def value(problem: Data, point: Vector) -> Vector:
+    return problem.maps["Psi"].at(point, Norm("l2", Fraction(1)))
+
+
+def test_a_vector_is_read_row_by_row() -> None:
+    b = Builder()
+    b.add("Transpose", "x", perm=[0, 2, 1])
+    problem = psi(b.model(("n", 2, 3)), "real", "R", 6, 6)
+    assert value(problem, Vector.of([1, 2, 3, 4, 5, 6])) == Vector.of([1, 4, 2, 5, 3, 6])
+
+
+def test_real_and_imaginary_part_are_channels() -> None:
+    problem = psi(absolute((1, 2, 1, 2)), "channels", "C", 2, 2)
+    assert value(problem, Vector.of([1, -2], [-3, 4], 5)) == Vector.of([1, 2], [3, 4], 5)
+    assert value(problem, Vector.of([1, -2])) == Vector.of([1, 2])
+    assert str(problem.maps["Psi"]) == (
+        "a network of 2 nodes, 1 weights, at y (real and imaginary part as channels)"
+    )
+
+
+def test_an_operator_stands_before_it() -> None:
+    rows = {"real": {"entries": [["0"], ["1"]]}, "imaginary": {"entries": [["1"], ["0"]]}}
+    before = {"kind": "dense", "matrix": rows}
+    problem = psi(absolute((1, 2, 2)), "channels", "C", 1, 2, before=before)
+    assert value(problem, Vector.of([2], [-3])) == Vector.of([3, 2], [2, 3])
+
+
+def test_the_report_lists_the_file() -> None:
+    data = absolute((1, 3))
+    (line,) = psi(data, "real", "R", 3, 3).arrays
+    assert line == (
+        "problem.maps.Psi: phi.onnx, a network of 2 nodes with 1 weights as stored, "
+        f"from (1, 3) to (1, 3), sha256:{sha256(data).hexdigest()}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "layout", "field", "m", "n", "words"),
+    [
+        ((1, 3), "real", "R", 2, 3, "maps dimension 3 to 3, the spaces have dimensions 2 and 3"),
+        ((1, 3), "real", "R", 3, 2, "maps dimension 3 to 3, the spaces have dimensions 3 and 2"),
+        ((1, 3), "channels", "C", 3, 3, "maps (1, 3) to (1, 3), not (1, 2, ...)"),
+        ((2, 2, 3), "channels", "C", 6, 6, "not (1, 2, ...)"),
+        ((1, 3), "real", "C", 3, 3, '"real" over R and "channels" over C'),
+        ((1, 3), "channel", "C", 3, 3, "unknown 'channel'"),
+    ],
+)
+def test_layouts_that_do_not_fit(
+    shape: tuple[int, ...], layout: str, field: str, m: int, n: int, words: str
+) -> None:
+    with pytest.raises(Unreadable) as error:
+        psi(absolute(shape), layout, field, m, n)
+    assert words in str(error.value)
+
+
+# -------------------------------------------------------------------------------- theorems
+
+A = np.array([[1, 1, 0], [0, 1, 1]])
+
+
+def learned(layout: str = "real") -> bytes:
+    """A network that answers (2, -1, 2) to K y = A^T A (x + x_det) = (2, 3, 1), and |.| of it."""
+    b = Builder()
+    shape = (1, 3) if layout == "real" else (1, 2, 3)
+    target = np.array([[3, -1, 2]], dtype="float32")
+    image = A.T @ (A @ np.array([3, -1, 2]))
+    b.add("Sub", "x", b.array(image[None] if layout == "real" else [[image, 0 * image]]))
+    b.add("Relu", b.now)
+    b.add("Add", b.now, b.array(target if layout == "real" else [[target[0], 0 * target[0]]]))
+    return b.model(shape)
+
+
+def problem(**more: Any) -> Problem:
+    psi = more.pop("psi", NetworkFile(learned(), before="adjoint"))
+    given = {"operator": A, "x": [2, 0, 1], "x_det": [1, -1, 1], "delta": "1/50", "lipschitz": "3"}
+    return Problem(psi=psi, **{**given, **more})
+
+
+def test_theorem_4_1_with_a_network(tmp_path: Path) -> None:
+    result = check("4.1.i", problem(), tmp_path / "out")
+    assert (result.verdict, result.assumed, result.status()) == ("certified", ("lipschitz",), 5)
+    assert (tmp_path / "out" / "Psi.onnx").read_bytes() == learned()
+    assert "the real function that this network computes" in str(result)
+    assert {figure.name: str(figure.value) for figure in result.outcome.figures}["fit"]
+    assert check("4.1.i", problem(delta="least")).verdict == "certified"
+
+
+def test_theorem_4_1_over_c() -> None:
+    psi = NetworkFile(learned("channels"), "channels", "adjoint")
+    assert check("4.1.i", problem(psi=psi)).assumed == ("lipschitz",)
+    real = NetworkFile(learned("channels"), "real", "adjoint")
+    with pytest.raises((BadInput, Unreadable), match="dimension"):
+        check("4.1.i", problem(psi=real))
+
+
+def test_a_network_that_does_not_fit_makes_the_claim_vacuous() -> None:
+    assert check("4.1.i", problem(x=[2, 0, 0])).verdict == "vacuous"
+
+
+def test_the_least_constant_of_a_network_is_not_known() -> None:
+    with pytest.raises(BadInput, match="no rule bounds the constant of a network; give a number"):
+        check("4.1.i", problem(lipschitz="least"))
+
+
+def test_from_toml(tmp_path: Path) -> None:
+    """The same as from Python, and with a matrix in a file in place of the adjoint."""
+    (tmp_path / "phi.onnx").write_bytes(learned())
+    np.save(tmp_path / "K.npy", A.T)
+    text = (
+        'operator = [["1", "1", "0"], ["0", "1", "1"]]\nx = ["2", "0", "1"]\n'
+        'x_det = ["1", "-1", "1"]\ndelta = "1/50"\nlipschitz = "3"\n'
+        '[psi]\nkind = "network"\nfile = "phi.onnx"\nlayout = "real"\nbefore = '
+    )
+    for before in ('"adjoint"', '"K.npy"'):
+        (tmp_path / "problem.toml").write_text(text + before)
+        result = check("4.1.i", Problem.load(tmp_path))
+        assert (result.verdict, result.assumed) == ("certified", ("lipschitz",))
+    for bad, words in (
+        (text.replace("phi", "psi") + '"adjoint"', "there is no file psi.onnx"),
+        (text.replace('"real"', '"rows"') + '"adjoint"', "'real' or 'channels'"),
+        (text.replace('"phi.onnx"', "3") + '"adjoint"', "the name of an ONNX file"),
+        (text + '["1"]', "a matrix is expected"),
+        (text + '[["1"]]', "the spaces need"),
+    ):
+        (tmp_path / "problem.toml").write_text(bad)
+        with pytest.raises((BadInput, Unreadable)) as error:
+            check("4.1.i", Problem.load(tmp_path))
+        assert words in str(error.value)
+
+
+def test_a_file_that_is_not_covered_is_bad_input() -> None:
+    b = Builder()
+    b.add("Sigmoid", "x")
+    with pytest.raises((BadInput, Unreadable), match="Sigmoid"):
+        check("4.1.i", problem(psi=NetworkFile(b.model((1, 3)), before="adjoint")))
+
+
+CLAIM = (
+    'statement mine "mine"\nspaces X, Y\nlinear A : X -> Y\nmap Psi : Y -> X\n'
+    "vectors x in X\nconclude\n  |Psi(A x)| <= 10\n"
+)
+
+
+@pytest.mark.parametrize("before", ["adjoint", None])
+def test_a_general_problem(before: str | None, tmp_path: Path) -> None:
+    data = learned() if before else absolute((1, 2))
+    table = {
+        "spaces": {"X": "l1", "Y": "l1"},
+        "linear": {"A": A if before else np.eye(2)},
+        "vectors": {"x": [2, 0, 1] if before else [1, -2]},
+        "maps": {"Psi": NetworkFile(data, before=before)},
+    }
+    case = Instance(table).case(CLAIM.encode())
+    found = case.data.maps["Psi"]
+    assert isinstance(found, NetworkMap)
+    path = tmp_path / "mine.claim"
+    path.write_text(CLAIM)
+    assert check_claim(path, Instance(table), tmp_path / "out").verdict == "certified"
+
+
+def test_a_network_tells_dimensions() -> None:
+    table = {
+        "spaces": {"X": "l1", "Y": "l1"},
+        "maps": {"Psi": NetworkFile(absolute((1, 4)))},
+    }
+    text = CLAIM.replace("linear A : X -> Y\n", "").replace("vectors x in X\n", "")
+    statement = text.replace("  |Psi(A x)| <= 10", "  0 <= 1")
+    case = Instance(table).case(statement.encode())
+    assert {space.dimension for space in case.data.spaces.values()} == {4}
+
+
+# -------------------------------------------------------------------------------- adjoints
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [["1/2", "3"], ["0", "-1"], ["2", "5/7"]],
+        np.array([[1, 2], [3, 4], [5, 6]], dtype="uint8"),
+        np.array([[True, False], [True, True]]),
+        np.array([[0.1, 2], [3, 4e-300]]),
+        {"array": np.array([[1 + 2j, 3 - 1j]]), "scale": "1/3"},
+        {
+            "real": np.array([[1, 2], [3, 4]]),
+            "imaginary": np.array([[5, 6], [7, 8]], dtype="uint8"),
+        },
+        {"real": [["1", "2"]], "imaginary": [["1/3", "0"]]},
+    ],
+)
+def test_adjoint(given: Any) -> None:
+    """Entry by entry the conjugate of the transpose."""
+    source = array(given, "A")
+    turned = adjoint(source, "K")
+    m, n = source.shape
+    assert turned.shape == (n, m)
+    rows, columns = exact_rows(source, m), exact_rows(turned, n)
+
+    def entry(v: Vector, k: int) -> tuple[Fraction, Fraction]:
+        imag = v.imag[k] if v.imag else 0
+        return Fraction(v.real[k], v.denominator), Fraction(imag, v.denominator)
+
+    for j in range(m):
+        for k in range(n):
+            real, imag = entry(rows[j], k)
+            assert entry(columns[k], j) == (real, -imag)
+
+
+def test_an_affine_map_as_a_network_is_the_same() -> None:
+    """The same value, whether a matrix is given as a map or as a network."""
+    w = np.array([[2, -1], [1, 1], [-1, 2]], dtype="float32")
+    b = Builder()
+    b.add("Gemm", "x", b.array(w), b.array([[2.0, -2.0, 2.0]]), transB=1)
+    given: dict[str, Any] = {"lipschitz": "4", "delta": "least"}
+    one = check("4.1.i", problem(psi=Affine(w, [2, -2, 2]), **given))
+    other = check("4.1.i", problem(psi=NetworkFile(b.model((1, 2))), **given))
+    figures = [{f.name: str(f.value) for f in r.outcome.figures} for r in (one, other)]
+    assert figures[0] == figures[1]
