@@ -6,7 +6,7 @@ one; `Place` says which, for the messages.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
