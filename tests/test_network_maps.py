@@ -18,7 +18,7 @@ from certificates.problem import Problem as Data
 from certificates.problem import read_problem
 from certificates.statements import read_statement
 from theorems import Affine, NetworkFile, Problem, check, check_claim
-from theorems.arrays import BadInput, adjoint, array, exact_rows
+from theorems.arrays import BadInput
 from theorems.instance import Instance
 
 from .networks import Builder
@@ -168,7 +168,7 @@ def test_from_toml(tmp_path: Path) -> None:
         (text.replace("phi", "psi") + '"adjoint"', "there is no file psi.onnx"),
         (text.replace('"real"', '"rows"') + '"adjoint"', "'real' or 'channels'"),
         (text.replace('"phi.onnx"', "3") + '"adjoint"', "the name of an ONNX file"),
-        (text + '["1"]', "a matrix is expected"),
+        (text + '["1"]', "a matrix (m, N) is expected"),
         (text + '[["1"]]', "the spaces need"),
     ):
         (tmp_path / "problem.toml").write_text(bad)
@@ -216,42 +216,6 @@ def test_a_network_tells_dimensions() -> None:
     statement = text.replace("  |Psi(A x)| <= 10", "  0 <= 1")
     case = Instance(table).case(statement.encode())
     assert {space.dimension for space in case.data.spaces.values()} == {4}
-
-
-# -------------------------------------------------------------------------------- adjoints
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        [["1/2", "3"], ["0", "-1"], ["2", "5/7"]],
-        np.array([[1, 2], [3, 4], [5, 6]], dtype="uint8"),
-        np.array([[True, False], [True, True]]),
-        np.array([[0.1, 2], [3, 4e-300]]),
-        {"array": np.array([[1 + 2j, 3 - 1j]]), "scale": "1/3"},
-        {
-            "real": np.array([[1, 2], [3, 4]]),
-            "imaginary": np.array([[5, 6], [7, 8]], dtype="uint8"),
-        },
-        {"real": [["1", "2"]], "imaginary": [["1/3", "0"]]},
-    ],
-)
-def test_adjoint(given: Any) -> None:
-    """Entry by entry the conjugate of the transpose."""
-    source = array(given, "A")
-    turned = adjoint(source, "K")
-    m, n = source.shape
-    assert turned.shape == (n, m)
-    rows, columns = exact_rows(source, m), exact_rows(turned, n)
-
-    def entry(v: Vector, k: int) -> tuple[Fraction, Fraction]:
-        imag = v.imag[k] if v.imag else 0
-        return Fraction(v.real[k], v.denominator), Fraction(imag, v.denominator)
-
-    for j in range(m):
-        for k in range(n):
-            real, imag = entry(rows[j], k)
-            assert entry(columns[k], j) == (real, -imag)
 
 
 def test_an_affine_map_as_a_network_is_the_same() -> None:
