@@ -11,8 +11,9 @@ from . import operators
 from .format import Rejected, short
 from .judgments import Comparison, Judgment, Lipschitz
 from .language import Map
+from .layers import Cells, LayerBound, Tree, product_of_norms
 from .linear import Linear
-from .maps import AffineMap, ConstantMap, McShaneMap
+from .maps import AffineMap, ConstantMap, LayersMap, McShaneMap
 from .matrices import Integers, Matrix
 from .norms import Norm
 from .terms import Scalar, scalar_variables
@@ -164,6 +165,48 @@ def operator_schur(
     """
     form, domain, target = linear_part(context, map)
     return _bounded(map, bound, operators.schur(form, domain, target, bound, weights))
+
+
+def layer_norms(context: Context, map: str, layers: list[LayerBound]) -> Judgment:
+    """
+        -------------------------------
+        Lipschitz(f) <= K_1 K_2 ... K_k
+
+    for a network f given by layers, where |W_i v| <= K_i |v| from the norm of the layer before (the
+    domain's, for the first) to the one that is named, in the end the target's: each by a method of
+    `operators`.  Refuses for other maps, or if a method does not prove its bound.
+    """
+    found, domain, target = network(context, map)
+    return Lipschitz(map, Scalar.number(product_of_norms(found.layers, layers, domain, target)))
+
+
+def cells(context: Context, map: str, bound: Fraction, tree: Tree) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for a network f given by layers, from l1 or linf to l1 or linf, by a tree that splits the domain
+    by the signs of neurons, until the Jacobian is bounded on a cell or the cell has no interior
+    (`layers`).  Refuses for other maps or norms, or if a leaf does not hold what it has to.
+    """
+    found, domain, target = network(context, map)
+    if "l2" in (domain.kind, target.kind):
+        raise Rejected(f"cells are for the norms l1 and linf, not {domain.kind} to {target.kind}")
+    prepared = Cells(found.layers, found.slope, domain.kind, target.kind)
+    prepared.check(tree, operators.ratio(bound, domain, target))
+    return Lipschitz(map, Scalar.number(bound))
+
+
+def network(context: Context, map: str) -> tuple[LayersMap, Norm, Norm]:
+    """A network of the problem that is given by its layers, and the norms of its two spaces.
+
+    Raises Rejected for other maps.
+    """
+    found, entry = context.data.maps.get(map), context.names.get(map)
+    if not isinstance(found, LayersMap) or not isinstance(entry, Map):
+        raise Rejected(f"the problem does not give {map!r} by layers")
+    spaces = context.data.spaces
+    return found, spaces[entry.domain].norm, spaces[entry.target].norm
 
 
 def affine(context: Context, map: str) -> tuple[Matrix, Norm, Norm]:

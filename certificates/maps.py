@@ -1,7 +1,8 @@
-"""What a reconstruction map may be: constant, affine, a table, its extension, a network, named.
+"""What a map may be: constant, affine, a table, its extension, layers, a network, or a name.
 
     constant    Psi(y) = b
     affine      Psi(y) = W y + b
+    layers      Psi(y) = W_k r(... r(W_1 y + b_1) ...) + b_k with r(t) = t for t >= 0, else a t
     table       any map with Psi(y_i) = v_i for the listed pairs; nothing else is known of it
     mcshane     Psi_c(y) = min over i of (v_i,c + K |Re y - y_i|), K >= 0, all y_i and v_i real
     named       a map of which nothing is known but its name
@@ -57,6 +58,29 @@ class AffineMap:
         """(m,) -> (N,)."""
         parts = [(Fraction(1), self.matrix.apply(point)), (Fraction(1), self.offset)]
         return Vector.combination(parts, self.offset.dimension)
+
+
+@dataclass(frozen=True, slots=True)
+class LayersMap:
+    """A real ReLU network, or leaky ReLU with 0 <= slope <= 1: pairs (W, b)."""
+
+    layers: tuple[tuple[Matrix, Vector], ...]
+    slope: Fraction
+
+    def __str__(self) -> str:
+        sizes = [self.layers[0][0].columns, *(len(matrix.real) for matrix, _ in self.layers)]
+        leaky = f", slope {short(self.slope)} below 0" if self.slope else ""
+        return f"a ReLU network of sizes {'-'.join(map(str, sizes))}{leaky}"
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,)."""
+        p, q = self.slope.numerator, self.slope.denominator
+        for place, (matrix, offset) in enumerate(self.layers):
+            if place:
+                bent = [a * (q if a > 0 else p) for a in point.real]
+                point = Vector.of(bent, (), point.denominator * q)
+            point = AffineMap(matrix, offset).at(point, domain)
+        return point
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +171,4 @@ class NamedMap:
         raise NoValue("nothing is known of this map but its name")
 
 
-Mapping = ConstantMap | AffineMap | TableMap | McShaneMap | NetworkMap | NamedMap
+Mapping = ConstantMap | AffineMap | LayersMap | TableMap | McShaneMap | NetworkMap | NamedMap

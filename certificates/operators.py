@@ -33,7 +33,7 @@ from .norms import DUAL, Kind, Norm, plain
 SIGNS = 12  # sign enumeration is refused for more variables than this
 
 
-def _ratio(bound: Fraction, domain: Norm, target: Norm) -> Fraction:
+def ratio(bound: Fraction, domain: Norm, target: Norm) -> Fraction:
     """The bound between the norms without their weights."""
     return bound * domain.weight / target.weight
 
@@ -56,13 +56,13 @@ def _mixed(kind: Kind, values: Iterable[Roots], bound: Fraction) -> bool:
 def rows(matrix: Matrix, domain: Norm, target: Norm, bound: Fraction) -> bool:
     """The bound follows from the dual norms of the rows."""
     duals = (plain(DUAL[domain.kind], row) for row in matrix.row_vectors())
-    return bound >= 0 and _mixed(target.kind, duals, _ratio(bound, domain, target))
+    return bound >= 0 and _mixed(target.kind, duals, ratio(bound, domain, target))
 
 
 def columns(matrix: Matrix, domain: Norm, target: Norm, bound: Fraction) -> bool:
     """The bound follows from the norms of the columns."""
     norms = (plain(target.kind, column) for column in matrix.transposed().row_vectors())
-    return bound >= 0 and _mixed(DUAL[domain.kind], norms, _ratio(bound, domain, target))
+    return bound >= 0 and _mixed(DUAL[domain.kind], norms, ratio(bound, domain, target))
 
 
 def signs(matrix: Matrix, domain: Norm, target: Norm, bound: Fraction) -> bool | None:
@@ -84,7 +84,7 @@ def signs(matrix: Matrix, domain: Norm, target: Norm, bound: Fraction) -> bool |
     # s and -s give one norm, so the first sign is fixed
     corners = product((1, -1), repeat=count - 1)
     norms = (plain(kind, enumerated.apply(Vector.of((1, *corner)))) for corner in corners)
-    return _all_at_most(norms, _ratio(bound, domain, target))
+    return _all_at_most(norms, ratio(bound, domain, target))
 
 
 def gram_factor(
@@ -104,7 +104,7 @@ def gram_factor(
     size = real.columns
     if [len(row) for row in factor] != list(range(1, size + 1)):
         return None
-    limit = _ratio(bound, domain, target) * real.denominator
+    limit = ratio(bound, domain, target) * real.denominator
     top, bottom = limit.numerator**2, limit.denominator**2
     products = gram(real.real, size)
     # R R^T is the Gram matrix of the columns of R^T
@@ -134,7 +134,7 @@ def schur(
     moduli = absolute(form)
     p = Vector(weights[0], (), 1)
     found = moduli.adjoint().apply(moduli.apply(p))
-    limit = _ratio(bound, domain, target) ** 2 * found.denominator
+    limit = ratio(bound, domain, target) ** 2 * found.denominator
     return all(
         a * limit.denominator <= limit.numerator * b
         for a, b in zip(found.real, p.real, strict=True)
@@ -158,4 +158,4 @@ def orthogonal(form: Linear, domain: Norm, target: Norm, bound: Fraction) -> boo
     square = squared_norm(form)
     if square is None or domain.kind != "l2" or target.kind != "l2" or bound < 0:
         return None
-    return _ratio(bound, domain, target) ** 2 >= square
+    return ratio(bound, domain, target) ** 2 >= square

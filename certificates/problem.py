@@ -31,8 +31,17 @@ from .format import (
 from .forms import DIMENSION, matrix_of, read_linear
 from .language import Family, Map, Named, Signed, Space, Unit, is_name
 from .linear import Linear
-from .maps import AffineMap, ConstantMap, Mapping, McShaneMap, NamedMap, NetworkMap, TableMap
-from .matrices import Vector
+from .maps import (
+    AffineMap,
+    ConstantMap,
+    LayersMap,
+    Mapping,
+    McShaneMap,
+    NamedMap,
+    NetworkMap,
+    TableMap,
+)  # fmt: skip
+from .matrices import Matrix, Vector
 from .networks import read_network
 from .norms import KINDS, Norm
 from .npy import Tensor, read_npy
@@ -249,6 +258,7 @@ class _Reader:
         readers = {
             "constant": self.constant,
             "affine": self.affine,
+            "layers": self.layers,
             "table": self.value_table,
             "mcshane": self.mcshane,
             "network": self.network,
@@ -276,6 +286,31 @@ class _Reader:
         shape = (target.dimension, domain.dimension)
         matrix = matrix_of(self.array(table["matrix"], inside), shape, inside)
         return AffineMap(matrix, self.offset(table, where, target))
+
+    def layers(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "layers"), ("slope",))
+        slope = read_small(table.get("slope", "0"), where + ".slope")
+        listed = as_list(table["layers"], where + ".layers")
+        if self.field != "R" or not listed or not 0 <= slope <= 1:
+            raise Unreadable(
+                f"{where}: a network needs the field R, a layer and a slope from 0 to 1"
+            )
+        found: list[tuple[Matrix, Vector]] = []
+        width = domain.dimension
+        for place, entry in enumerate(listed):
+            inside = f"{where}.layers[{place}]"
+            parts = fields(entry, inside, ("matrix", "offset"))
+            offset = self.array(parts["offset"], inside + ".offset")
+            height = target.dimension if place == len(listed) - 1 else prod(offset.shape)
+            if not height:
+                raise Unreadable(f"{inside}: a layer has at least one neuron")
+            numbers = self.array(parts["matrix"], inside + ".matrix")
+            matrix = matrix_of(numbers, (height, width), inside + ".matrix")
+            found.append((matrix, _vector(offset, height, inside + ".offset")))
+            width = height
+        return LayersMap(tuple(found), slope)
 
     def rows(self, value: object, where: str, space: NormedSpace) -> tuple[Vector, ...]:
         """An array whose first axis counts vectors, (k, ...) -> k >= 1 vectors."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from . import data_rules
+from . import data_rules, layers
 from .format import (
     Rejected,
     Unreadable,
@@ -379,11 +379,15 @@ def _summands(raw: object, where: str, names: Names) -> list[tuple[Fraction, Ter
 
 
 def _integer_rows(raw: object, where: str, names: Names) -> list[Integers]:
-    lists = [as_list(row, where) for row in as_list(raw, where)]
-    rows = [[read_small(item, where) for item in row] for row in lists]
-    if any(number.denominator != 1 for row in rows for number in row):
-        raise Unreadable(f"{where}: rows of integers are expected")
-    return [tuple(number.numerator for number in row) for row in rows]
+    return layers.read_integers(raw, where)
+
+
+def _layer_bounds(raw: object, where: str, names: Names) -> list[layers.LayerBound]:
+    return layers.read_layer_bounds(raw, where)
+
+
+def _tree(raw: object, where: str, names: Names) -> layers.Tree:
+    return layers.read_tree(raw, where)
 
 
 # ------------------------------------------------------------------------------ the table
@@ -451,4 +455,6 @@ RULES: dict[str, Rule] = {
     "operator_gram": Rule(
         data_rules.operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
     ),
+    "layer_norms": Rule(data_rules.layer_norms, (), {"map": _name, "layers": _layer_bounds}),
+    "cells": Rule(data_rules.cells, (), {**BOUND, "tree": _tree}),
 }

@@ -49,6 +49,8 @@ ORIGINALS = (
     "by-contradiction",
     "conditions-of-an-exists",
     "own-vectors-on-data",
+    "cells-of-two-layers",
+    "layer-norms",
 )
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+|\s+|<=|>=|.")
 WORDS = [

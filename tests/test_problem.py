@@ -430,7 +430,7 @@ BROKEN: list[tuple[str, object, str | None]] = [
     (MATRIX + ".scale", "0.1", f"problem.{MATRIX}.scale: '0.1' is not an exact number"),
     (MATRIX + ".dtype", "f8", "unknown key 'dtype'"),
     ("maps.Psi", {"kind": "magic"}, "problem.maps.Psi.kind: unknown 'magic'"),
-    ("maps.Psi", {}, "problem.maps.Psi.kind: unknown ''; known are constant, affine, table"),
+    ("maps.Psi", {}, "problem.maps.Psi.kind: unknown ''; known are constant, affine, "),
     (
         "maps.Psi.offset",
         inline("1"),

@@ -34,6 +34,7 @@ from .keys import keys, read_table
 from .maps import (
     Affine,
     Constant,
+    Layers,
     NetworkFile,
     Place,
     ReconstructionMap,
@@ -312,7 +313,7 @@ class _Writer:
             slope = None
             if isinstance(value, Mapping):
                 value = dict(value)
-                if "slope" in value:
+                if "slope" in value and value.get("kind") != "layers":
                     slope = number(value.pop("slope"), f"{where}.slope")
                 value = read_map(value, where)
             if isinstance(value, Table) and (slope is None) != (value.extend is None):
@@ -339,6 +340,11 @@ class _Writer:
                 ends.append((entry.domain, network.graph.shape))
             for space, size in ends:
                 self.learn(space, prod(size) // halves, f"maps.{name}, of shape {size}")
+        if isinstance(made, Layers) and made.matrices:
+            for space, place, axis in ((entry.domain, 0, 1), (entry.target, -1, 0)):
+                shape = array(made.matrices[place], f"{name}.matrix", self.folder).shape
+                if space not in known and len(shape) == 2:
+                    self.learn(space, shape[axis], f"maps.{name}.matrices, shape {shape}")
         if isinstance(made, Constant) and not isinstance(made.offset, int):
             shape = array(made.offset, f"{name}.offset", self.folder).shape
             self.learn(entry.target, prod(shape), f"maps.{name}.offset, shape {shape}")

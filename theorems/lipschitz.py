@@ -17,20 +17,31 @@ import numpy as np
 
 from certificates.data_rules import affine, linear_part
 from certificates.exact import Roots
-from certificates.format import Rejected, write_number
+from certificates.format import Rejected, write_integer, write_number
 from certificates.language import Map
+from certificates.layers import WIDTH
 from certificates.linear import Linear, Sparse, squared_norm
-from certificates.maps import ConstantMap, McShaneMap, NamedMap, NetworkMap, TableMap
+from certificates.maps import (
+    ConstantMap,
+    LayersMap,
+    McShaneMap,
+    NamedMap,
+    NetworkMap,
+    TableMap,
+)  # fmt: skip
 from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import DUAL, KINDS, Kind, Norm, plain
 from certificates.operators import SIGNS, absolute
 from certificates.rules import RULES
 from certificates.values import Context
 
+from .cells import constant
+
 SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie
 DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
 LARGE = 1 << 9  # a form with more rows and columns is bounded without a matrix where it can be
 POWER_STEPS = 40
+NEURONS = 64  # of a network whose exact constant is tried
 SPARE_BITS = 5  # of the entries of an integer Cholesky factor, beyond what its rounding needs
 
 Floats = np.ndarray[Any, Any]
@@ -47,7 +58,8 @@ class Proposal:
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of the step, but for the map's name."""
-        own = {"bound": self.bound} if self.rule.startswith("operator") else {}
+        bounded = self.rule.startswith("operator") or self.rule == "cells"
+        own = {"bound": self.bound} if bounded else {}
         return own | self.hint
 
 
@@ -100,6 +112,8 @@ def upper(context: Context, name: str) -> Proposal | None:
         return Proposal("mcshane", target.weight * found.slope)
     if is_tabulated(context, name):
         return None
+    if isinstance(found, LayersMap):
+        return _network(found, *_norms(context, name))
     form, domain, target = linear_part(context, name)
     if domain.kind == target.kind == "l2" and not isinstance(form, Matrix):
         structured = _structured(form, target.weight / domain.weight)
@@ -148,6 +162,47 @@ def schur(form: Linear, ratio: Fraction) -> Proposal:
     square, weights = best or (Fraction(0), ())
     bound = short_above(Roots.sqrt(square).times(ratio))
     return Proposal("operator_schur", bound, {"weights": [weights]})
+
+
+def _network(found: LayersMap, domain: Norm, target: Norm) -> Proposal:
+    """The exact constant by cells, where the norms and the size allow it; else layer by layer."""
+    product = _product_of_norms(found, domain, target)
+    if "l2" in (domain.kind, target.kind) or not _is_small(found):
+        return product
+    tree = constant(found.layers, found.slope, domain.kind, target.kind)
+    bound = tree.bound * target.weight / domain.weight
+    return Proposal("cells", bound, {"tree": tree.tree}) if bound < product.bound else product
+
+
+def _is_small(found: LayersMap) -> bool:
+    neurons = sum(len(matrix.real) for matrix, _ in found.layers[:-1])
+    ends = found.layers[0][0].columns, len(found.layers[-1][0].real)
+    return neurons <= NEURONS and max(ends) <= WIDTH
+
+
+def _product_of_norms(found: LayersMap, domain: Norm, target: Norm) -> Proposal:
+    """The smallest product of norms of layers, over the norms of the hidden spaces."""
+    best: dict[Norm, tuple[Fraction, list[Any]]] = {domain: (Fraction(1), [])}
+    for place, (matrix, _) in enumerate(found.layers, 1):
+        last = place == len(found.layers)
+        reached: dict[Norm, tuple[Fraction, list[Any]]] = {}
+        for after in [target] if last else [Norm(kind, Fraction(1)) for kind in KINDS.values()]:
+            for before, (sofar, entries) in best.items():
+                step = _operator_bound(matrix, before, after, "R")
+                if step is None or (after in reached and sofar * step.bound >= reached[after][0]):
+                    continue
+                method = step.rule.removeprefix("operator_")
+                entry: list[Any] = [after.kind, method, write_number(step.bound)]
+                hint = step.hint
+                entry += [_texts(hint["factor"]), str(hint["shift"])] if hint else []
+                reached[after] = sofar * step.bound, [*entries, entry]
+        best = reached
+    bound, entries = best[target]
+    return Proposal("layer_norms", bound, {"layers": entries})
+
+
+def _texts(rows: list[tuple[int, ...]]) -> list[list[str]]:
+    return [[write_integer(a) for a in row] for row in rows]
 
 
 def is_tabulated(context: Context, name: str) -> bool:
@@ -286,6 +341,8 @@ def steepest(context: Context, name: str) -> Pair | None:
         return _steepest_pair(found.table, *_norms(context, name))
     if isinstance(found, ConstantMap | NetworkMap | NamedMap):
         return None
+    if isinstance(found, LayersMap):
+        return _steepest_in_a_cell(found, *_norms(context, name)) if _is_small(found) else None
     form, domain, target = linear_part(context, name)
     if isinstance(form, Matrix) or min(form.shape) <= LARGE:
         form = form.dense()
@@ -308,6 +365,21 @@ def _rows_of(form: Linear) -> Iterator[Vector]:
     m = form.shape[0]
     for j in {0, m // 2, m - 1}:
         yield form.adjoint().apply(Vector.of([int(k == j) for k in range(m)]))
+
+
+def _steepest_in_a_cell(found: LayersMap, domain: Norm, target: Norm) -> Pair:
+    """Two points in one cell of a network; the largest slope if the search for it ends."""
+    one, other = ("linf" if norm.kind == "l2" else norm.kind for norm in (domain, target))
+    tree = constant(found.layers, found.slope, one, other)
+    return Pair(tree.left, tree.right, _quotient_at(found, tree.left, tree.right, domain, target))
+
+
+def _quotient_at(found: LayersMap, u: Vector, v: Vector, domain: Norm, target: Norm) -> Roots:
+    def apart(p: Vector, q: Vector) -> Vector:
+        return Vector.combination([(Fraction(1), p), (Fraction(-1), q)], p.dimension)
+
+    rise = target.of(apart(found.at(u, domain), found.at(v, domain)))
+    return quotient(rise, domain.of(apart(u, v)))
 
 
 def _slope(matrix: Linear, v: Vector, domain: Norm, target: Norm) -> Pair:
@@ -407,6 +479,8 @@ def rebound(
     if proposal is None or proposal.bound <= bound:
         return proposal
     # the short bound lies a little above the truth: the method may prove `bound` itself
+    if not proposal.rule.startswith("operator"):
+        return None
     exact: Proposal | None = replace(proposal, bound=bound)
     if proposal.rule == "operator_gram":
         matrix, domain, target = affine(context, name)

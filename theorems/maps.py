@@ -1,4 +1,4 @@
-"""Maps as people give them: constant, affine, a table of values, a network, or only a name.
+"""Maps as people give them: constant, affine, a table, layers, a network, or only a name.
 
 The same tables stand under `psi` in a problem of the catalogue, and under `maps` in a general
 one; `Place` says which, for the messages.
@@ -13,12 +13,12 @@ from math import prod
 from pathlib import Path
 from typing import Any, Literal
 
-from certificates.format import Unreadable, digest, write_number
+from certificates.format import Unreadable, digest, short, write_number
 from certificates.networks import Network, read_network
 from certificates.onnx import read_onnx
 from certificates.values import Context
 
-from .arrays import BadInput, ExactArray, array, sized
+from .arrays import BadInput, ExactArray, array, number, sized
 from .keys import keys, words
 from .operators import Realised, realise
 from .tables import named_rows
@@ -37,6 +37,18 @@ class Affine:
 
     matrix: Any
     offset: Any = 0
+
+
+@dataclass(frozen=True)
+class Layers:
+    """A ReLU network: matrices[i] (n_i, n_(i-1)), offsets[i] (n_i,) or 0.
+
+    `slope` is that of the activation below 0, from 0 to 1.
+    """
+
+    matrices: Sequence[Any]
+    offsets: Sequence[Any]
+    slope: Any = 0
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ class NetworkFile:
             raise BadInput(str(error)) from None
 
 
-ReconstructionMap = Constant | Affine | Table | NetworkFile | Named
+ReconstructionMap = Constant | Affine | Table | Layers | NetworkFile | Named
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,7 @@ def read_map(table: Any, where: str) -> ReconstructionMap:
     kinds: dict[str, tuple[Any, set[str], set[str]]] = {
         "constant": (Constant, {"offset"}, set()),
         "affine": (Affine, {"matrix"}, {"offset"}),
+        "layers": (Layers, {"matrices", "offsets"}, {"slope"}),
         "table": (Table, set(), {"inputs", "outputs", "values", "extend"}),
         "network": (NetworkFile, {"file"}, {"layout", "before"}),
         "named": (Named, {"description"}, set()),
@@ -198,6 +211,8 @@ def map_form(
         return form, [inputs, outputs]
     if isinstance(psi, NetworkFile):
         return _network_form(psi, place)
+    if isinstance(psi, Layers):
+        return _layers_form(psi, place, shape)
     offset = psi.offset if not isinstance(psi.offset, int) else [psi.offset] * n
     offset_array = sized(offset, f"{stem}.offset", n, folder, place.needs)
     if isinstance(psi, Constant):
@@ -207,6 +222,41 @@ def map_form(
         raise BadInput(f"{where}.matrix: shape {matrix.shape}, {place.needs} {shape}")
     form = {"kind": "affine", "matrix": matrix.form, "offset": offset_array.form}
     return form, [matrix, offset_array]
+
+
+def _layers_form(
+    psi: Layers, place: Place, shape: tuple[int, int]
+) -> tuple[dict[str, object], list[ExactArray]]:
+    """A network; the sizes of the hidden layers are those of its matrices."""
+    where, folder = place.where, place.folder
+    for name, found in (("matrices", psi.matrices), ("offsets", psi.offsets)):
+        if not isinstance(found, Sequence) or isinstance(found, str) or not found:
+            raise BadInput(f"{where}.{name}: a list with an array for each layer is expected")
+    if len(psi.matrices) != len(psi.offsets):
+        raise BadInput(f"{where}: {len(psi.matrices)} matrices but {len(psi.offsets)} offsets")
+    slope = number(psi.slope, f"{where}.slope")
+    if not 0 <= slope <= 1:
+        raise BadInput(f"{where}.slope: {short(slope)} is not from 0 to 1")
+    n, width = shape
+    listed: list[dict[str, object]] = []
+    arrays: list[ExactArray] = []
+    for k, (matrix, offset) in enumerate(zip(psi.matrices, psi.offsets, strict=True), 1):
+        weights = array(matrix, f"{place.stem}.matrix_{k}", folder)
+        height = n if k == len(psi.matrices) else (weights.shape or (0,))[0]
+        if weights.shape != (height, width) or not height:
+            rows = "k" if k < len(psi.matrices) else str(n)
+            raise BadInput(
+                f"{where}.matrices: number {k} has shape {weights.shape}, "
+                f"expected ({rows}, {width})"
+            )
+        if isinstance(offset, int):
+            offset = [offset] * height
+        added = sized(offset, f"{place.stem}.offset_{k}", height, folder, f"layer {k} has")
+        listed.append({"matrix": weights.form, "offset": added.form})
+        arrays += [weights, added]
+        width = height
+    form: dict[str, object] = {"kind": "layers", "layers": listed}
+    return form | ({"slope": write_number(slope)} if slope else {}), arrays
 
 
 def _network_form(

@@ -5,7 +5,7 @@
     data_norm    the norm on C^m
     operator     A, (m, N): an array, or one of `operators`
     x, x_det     (N,), or any shape with N entries, such as an image
-    psi          the reconstruction map: Constant, Affine, Table, NetworkFile or Named
+    psi          the reconstruction map: Constant, Affine, Table, Layers, NetworkFile or Named
     delta        an exact number, or "least"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
@@ -38,6 +38,7 @@ from .keys import keys, read_table, words
 from .maps import (
     Affine,
     Constant,
+    Layers,
     Named,
     NetworkFile,
     Place,
@@ -52,8 +53,8 @@ OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
 }  # fmt: skip
 __all__ = [
-    "Affine", "Case", "Constant", "Named", "Network", "NetworkFile", "Problem", "ReconstructionMap",
-    "Table", "from_table", "norm_of", "space_form",
+    "Affine", "Case", "Constant", "Layers", "Named", "Network", "NetworkFile", "Problem",
+    "ReconstructionMap", "Table", "from_table", "norm_of", "space_form",
 ]  # fmt: skip
 
 

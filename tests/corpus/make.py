@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import shutil
 
+import cells_and_layers
 import linear_forms
 import network_maps
 import sets_and_denials
@@ -1402,8 +1403,9 @@ def main() -> None:
     third = (sets_and_denials.accepted, sets_and_denials.rejected, sets_and_denials.malformed)
     fourth = (linear_forms.accepted, linear_forms.rejected, linear_forms.malformed)
     nets = (network_maps.accepted, network_maps.rejected, network_maps.malformed)
+    trees = (cells_and_layers.accepted, cells_and_layers.rejected, cells_and_layers.malformed)
     first = (accepted, rejected, malformed, once_accepted, second_attack)
-    for part in (*first, *third, *fourth, *nets):
+    for part in (*first, *third, *fourth, *nets, *trees):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")
