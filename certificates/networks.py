@@ -13,7 +13,7 @@ is evaluated at 0 once when it is read, and can be evaluated everywhere then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt, lcm, prod
 from operator import add, mul, sub
@@ -360,13 +360,8 @@ def _turned_windows(use: _Use, kernel: Shape) -> Axes:
     for (n, k, s, d, p, q), r in zip(_steps(use, kernel), extra, strict=True):
         outputs = _window_count(use, (n - 1) * s + r + (k - 1) * d + 1 - p - q, k)
         indices = [[o + p - j * d for j in range(k)] for o in outputs]
-        inside = [[i % s == 0 and 0 <= i < n * s for i in window] for window in indices]
-        axes.append(
-            [
-                [i // s if good else -1 for i, good in zip(*pair, strict=True)]
-                for pair in zip(indices, inside, strict=True)
-            ]
-        )
+        hit = {i * s: i for i in range(n)}
+        axes.append([[hit.get(i, -1) for i in window] for window in indices])
     return axes
 
 
@@ -748,10 +743,15 @@ class Network:
     shape: Shape
     weights: int
     constants: dict[str, Value]
+    known: dict[tuple[tuple[int, ...], int], Value] = field(default_factory=dict, compare=False)
 
     def values(self, entries: Sequence[int], denominator: int) -> Value:
         """The value at a tensor of the input's shape, row-major, over a denominator."""
-        return _evaluated(self.graph, self.constants, list(entries), denominator)
+        point = tuple(entries), denominator
+        if point not in self.known:
+            value = _evaluated(self.graph, self.constants, list(entries), denominator)
+            self.known[point] = value
+        return self.known[point]
 
 
 def _stored(array: Array) -> Value:
@@ -761,14 +761,12 @@ def _stored(array: Array) -> Value:
 
 def _constant(node: Node) -> Value:
     """The attribute of a node Constant, which has one: a tensor, a number, or a row of numbers."""
-    names = {"value", "value_float", "value_floats", "value_int", "value_ints"}
-    kinds = {"t": "value", "f": "value_float", "i": "value_int"}
+    kinds = {"value": "t", "value_float": "f", "value_floats": "floats"}
+    kinds |= {"value_int": "i", "value_ints": "ints"}
     items = list(node.attributes.items())
-    if len(items) != 1 or node.inputs or items[0][0] not in names:
+    if len(items) != 1 or node.inputs or kinds.get(items[0][0]) != items[0][1].kind:
         raise Unreadable(f"{node}: one attribute is expected, a tensor, number or row of numbers")
-    name, found = items[0]
-    if name != kinds.get(found.kind, "value_" + found.kind):
-        raise Unreadable(f"{node}: {name} is of another kind")
+    found = items[0][1]
     if found.array is not None:
         return _stored(found.array)
     exact = found.numbers or tuple(map(Fraction, found.integers))

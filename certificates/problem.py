@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import lcm, prod
 from typing import Literal
 
@@ -42,7 +43,7 @@ from .maps import (
     TableMap,
 )  # fmt: skip
 from .matrices import Matrix, Vector
-from .networks import read_network
+from .networks import Network, read_network
 from .norms import KINDS, Norm
 from .npy import Tensor, read_npy
 from .onnx import read_onnx
@@ -190,6 +191,12 @@ def _inline(value: object, where: str) -> Tensor:
             raise Unreadable(f"{where}: the denominators have no short common multiple")
     numerators = tuple(q.numerator * (bottom // q.denominator) for q in entries)
     return Tensor(tuple(shape), numerators, (), bottom)
+
+
+@lru_cache(maxsize=2)
+def _network(data: bytes, name: str) -> Network:
+    """The network in a file, read once for all problems that name it."""
+    return read_network(read_onnx(data, name))
 
 
 def _vector(tensor: Tensor, dimension: int, where: str) -> Vector:
@@ -374,7 +381,7 @@ class _Reader:
         if choice(table["layout"], where + ".layout", layout) != self.field:
             raise Unreadable(f'{where}.layout: must be "real" over R and "channels" over C')
         name, data, found = self.arrays.stored(table, where)
-        network = read_network(read_onnx(data, name))
+        network = _network(data, name)
         ends = network.graph.shape, network.shape
         channels = self.field == "C"
         if channels and any(len(shape) < 2 or shape[:2] != (1, 2) for shape in ends):
