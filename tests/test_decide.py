@@ -282,3 +282,31 @@ def test_too_long_for_all_witnesses() -> None:
     text = "statement t\nspaces X\nvectors x, y in X\nexists b in X\nconclude\n  |b| < |x|\n"
     found = decide(text.encode(), limits=Limits(seconds=1e-6))
     assert found.words[0].startswith("the time limit of 1e-06 s is reached; raise --seconds; none")
+
+
+def test_too_many_digits() -> None:
+    number = "1" + 4000 * "0"
+    text = f"statement t\nspaces X\nvectors x in X\nconclude\n  |x| <= {number}\n"
+    found = decide(text.encode())
+    assert found.verdict == "undecided"
+    assert "more than 12000 bits" in found.words[0]
+
+
+def test_the_values_that_are_tried_do_not_grow_long() -> None:
+    """What an example happens to have in an equality can double its digits each time."""
+    text = """statement t
+spaces X
+constants c >= 0
+map Phi : X -> X
+vectors a, b, d, e in X
+given
+  |2 a + d| <= 1/2
+  |a - 3/2 d| <= 0
+  |Phi(Phi(3/2 e - b) - d) - d| = 2
+  Lipschitz(Phi) <= 3/2
+conclude
+  c |1/3 e| + 1/10 <= |a - 3/2 d| + 1/2
+"""
+    found = sharpen(text.encode(), "c", BRIEF)
+    assert found.high is not None
+    assert found.high.denominator < 10**9

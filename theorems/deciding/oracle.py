@@ -19,6 +19,8 @@ from certificates.terms import Monomial
 from ..asking import asked
 from .exactly import solve
 
+MAXIMAL_BITS = 12_000  # well within the 4300 digits that Python converts
+
 Linear = Mapping[Monomial, Fraction]
 
 
@@ -52,13 +54,18 @@ class Clock:
 
 
 def rational(number: Fraction) -> Any:
-    """A number for z3."""
+    """A number for z3.  Raises TooLarge for one with too many digits."""
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAXIMAL_BITS:
+        raise TooLarge(f"a number has more than {MAXIMAL_BITS} bits")
     return z3.Q(number.numerator, number.denominator)
 
 
 def fraction(value: Any) -> Fraction:
-    """A rational number from a z3 model."""
-    return Fraction(value.numerator_as_long(), value.denominator_as_long())
+    """A rational number from a z3 model.  Raises TooLarge for one with too many digits."""
+    try:
+        return Fraction(value.numerator_as_long(), value.denominator_as_long())
+    except ValueError as reason:  # Python's own limit
+        raise TooLarge(f"a number has too many digits: {reason}") from None
 
 
 def check(solver: Any, clock: Clock, *assumptions: Any) -> bool:

@@ -44,6 +44,7 @@ from .rewrite import (
 
 LARGEST = Fraction(1 << 20)
 WIDTH = Fraction(1, 1000)
+LONGEST = 10**9  # denominators of values that are tried because an example has equality there
 TRIALS = 60
 Progress = Callable[[str], None]
 
@@ -376,8 +377,9 @@ class _Search:
                 )
             except (Rejected, Unreadable):
                 continue
-            if rest is not None and slope:
-                return -rest / slope
+            # a long number is one that the example happens to have
+            if rest is not None and slope and (needed := -rest / slope).denominator < LONGEST:
+                return needed
         return None
 
     def _sharp(self, value: Fraction, own: list[Edge], turn: int) -> bool:

@@ -18,7 +18,7 @@ from certificates.language import Signed
 from certificates.terms import Constant, Norm, Quantity, Scalar
 
 from ..asking import asked
-from .oracle import Clock, rational
+from .oracle import Clock, fraction, rational
 from .system import System, monomials
 
 GRID = [Fraction(n) for n in ("1", "1/10", "10", "1/2", "2", "3/2", "100", "0", "-1")]
@@ -120,5 +120,5 @@ def _proposal(
         value = model.eval(variables.get(quantity, z3.Real("free")), model_completion=True)
         if z3.is_algebraic_value(value):
             value = value.approx(6)
-        found.append(Fraction(value.numerator_as_long(), value.denominator_as_long()))
+        found.append(fraction(value))
     return tuple(found)
