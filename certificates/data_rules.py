@@ -8,12 +8,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from . import operators
+from .enclosing import Splits, grows, proved
 from .format import Rejected, short
 from .judgments import Comparison, Judgment, Lipschitz
 from .language import Map
 from .layers import Cells, LayerBound, Tree, product_of_norms
 from .linear import Linear
-from .maps import AffineMap, ConstantMap, LayersMap, McShaneMap
+from .maps import AffineMap, ConstantMap, LayersMap, McShaneMap, NetworkMap
 from .matrices import Integers, Matrix
 from .norms import Norm
 from .terms import Scalar, scalar_variables
@@ -55,6 +56,43 @@ def members(context: Context, claim: Judgment) -> Judgment:
     finally:
         context.taken = {}  # or the next step would compute with the members of this one
     return claim
+
+
+def enclosed(
+    context: Context, *limits: Comparison, claim: Judgment, bits: int, splits: Splits
+) -> Judgment:
+    """
+        |e| <= r   ...
+        --------------
+         a <= b       (or a < b)
+
+    where the comparison has no variables but those e, and is true for all of them, because the
+    enclosures of both sides say so: of irrational entries, of activations, of the values on the
+    ball (`enclosing`), which may be divided into `splits`.  What is rounded is rounded to `bits`
+    bits, the enclosure outwards.  Refuses if this does not prove it.
+    """
+    if not isinstance(claim, Comparison):
+        raise Rejected("only a comparison of scalars can be enclosed")
+    if not proved(context, claim, limits, bits, splits):
+        raise Rejected(f"enclosures to {bits} bits do not prove {claim}")
+    return claim
+
+
+def network_gains(context: Context, map: str, bound: Fraction) -> Judgment:
+    """
+        -----------------
+        Lipschitz(f) <= K
+
+    for a network f, because moduli of differences of its input, at most 1 in the norm of the
+    domain, grow at most as the network with moduli of weights, without added constants and with
+    the largest slopes of activations says (`network_enclosures.gains`).  Refuses other maps, or
+    if this method does not prove it.
+    """
+    found, entry = context.data.maps.get(map), context.names.get(map)
+    if not isinstance(found, NetworkMap) or not isinstance(entry, Map):
+        raise Rejected(f"the problem does not give {map!r} as a network")
+    spaces = context.data.spaces
+    return _bounded(map, bound, grows(found, spaces[entry.domain], spaces[entry.target], bound))
 
 
 def constant_map(context: Context, map: str) -> Judgment:

@@ -6,6 +6,7 @@ Positions, sides and orders are checked here; what is computed with them is in `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import product
 from math import prod
 
@@ -20,12 +21,14 @@ from .format import (
     read_small,
     short,
 )  # fmt: skip
+from .fourier import Fourier
 from .linear import Composition, Hadamard, Linear, Sparse
 from .matrices import Integers, Matrix, Vector
 from .npy import Tensor
 
 DIMENSION = 1 << 26  # a larger space is refused
 ENTRIES = 1 << 22  # more entries of a map that is made here are refused
+PRODUCTS = 1 << 26  # a Fourier transform that takes more is refused
 FORMS = 32  # more factors and adjoints in one linear map are refused
 ReadArray = Callable[[object, str], Tensor]
 Entries = list[tuple[int, int, int, int]]  # row, column, real and imaginary part
@@ -89,6 +92,7 @@ class _Form:
             "dense": self.dense,
             "sparse": self.sparse,
             "hadamard": self.hadamard,
+            "fourier": self.fourier,
             "convolution": self.convolution,
             "differences": self.differences,
             "mask": self.mask,
@@ -97,11 +101,6 @@ class _Form:
             "adjoint": self.adjoint,
         }
         kind = as_text(self.table.get("kind", ""), self.where + ".kind")
-        if kind == "fourier":
-            raise Unreadable(
-                f"{self.where}: the entries of a Fourier transform are irrational, which is not "
-                "covered; store them, rounded, as dense: the claim is then about that matrix"
-            )
         return choice(kind, self.where + ".kind", readers)()
 
     # keys
@@ -201,6 +200,20 @@ class _Form:
         words = f"{len(rows)} rows of the Walsh-Hadamard transform of shape {sides}"
         words += f" in {order} order, times {short(scale)}, as meant"
         return Hadamard(self.shape[1], rows, scale, words)
+
+    def fourier(self) -> Linear:
+        self.only("shape", "scale", "centred", optional=("rows", "mask"))
+        sides = self.sides()
+        if prod(sides) * sum(sides) > PRODUCTS:
+            raise Unreadable(f"{self.where}.shape: {sides} is too large to be transformed")
+        square = Fraction(1, prod(sides))
+        if self.table["scale"] != "ortho":
+            scale = read_small(self.table["scale"], self.where + ".scale")
+            if scale <= 0:
+                raise Unreadable(f"{self.where}.scale: positive, or 'ortho' for 1/sqrt(n)")
+            square = scale**2
+        centred = self.option("centred", "no", "yes") == "yes"
+        return Fourier(tuple(sides), self.chosen(), square, centred)
 
     def mask(self) -> Linear:
         self.only(optional=("rows", "mask"))

@@ -2,6 +2,7 @@
 
     sparse          sum of the listed entries, as stored
     hadamard        chosen rows of the Walsh-Hadamard transform of a signal or an image, as meant
+    fourier         chosen rows of the discrete Fourier transform, as meant: see `fourier`
     composition     A_1 A_2 ... A_k, applied from the last to the first
 
 A convolution, finite differences, a mask and the identity are sparse: `forms` makes their few
@@ -19,6 +20,7 @@ from math import lcm, prod
 from operator import add, neg, sub
 
 from .format import Rejected
+from .fourier import Fourier
 from .matrices import Integers, Matrix, Vector, complex_product
 
 DENSE = 1 << 22  # a matrix with more entries is not made from another form
@@ -172,7 +174,16 @@ class Composition:
         return _by_columns(self)
 
 
-Linear = Matrix | Sparse | Hadamard | Composition
+Linear = Matrix | Sparse | Hadamard | Composition | Fourier
+
+
+def is_irrational(form: Linear) -> bool:
+    """Whether its values can only be enclosed."""
+    parts = form.factors if isinstance(form, Composition) else (form,)
+    return any(
+        isinstance(part, Fourier) or (isinstance(part, Composition) and is_irrational(part))
+        for part in parts
+    )
 
 
 def _by_columns(form: Linear) -> Matrix:
@@ -189,10 +200,12 @@ def _by_columns(form: Linear) -> Matrix:
 def squared_norm(form: Linear) -> Fraction | None:
     """A number c with |A v|^2 <= c |v|^2 in l2 that the structure tells; None if it does not.
 
-    Distinct rows of s H satisfy (s H_rows) (s H_rows)^T = n s^2 I.
+    Distinct rows of s H satisfy (s H_rows) (s H_rows)^T = n s^2 I, and so with F and its adjoint.
     """
     if isinstance(form, Hadamard):
         return form.size * form.scale**2
+    if isinstance(form, Fourier):
+        return form.size * form.square
     if isinstance(form, Composition):
         found = [squared_norm(factor) for factor in form.factors]
         known = [c for c in found if c is not None]

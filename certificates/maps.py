@@ -150,6 +150,8 @@ class NetworkMap:
 
     def at(self, point: Vector, domain: Norm) -> Vector:
         """(m,) -> (N,)."""
+        if self.network.irrational:
+            raise NoValue("it is irrational; use the rule enclosed")
         v = point if self.before is None else self.before.apply(point)
         zeros = (0,) * v.dimension if self.channels else ()
         value = self.network.values(v.real + (v.imag or zeros), v.denominator)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt, lcm, prod
 from operator import add, mul, sub
+from typing import TypeVar
 
 from .format import Unreadable, excerpt, short
 from .onnx import Array, Graph, Node, check_shape
@@ -46,17 +47,32 @@ class Value:
         return [Fraction(a, self.denominator) for a in self.entries]
 
 
-class _Use:
-    """A node with the values of its inputs; checks what an operator asks for."""
+class Use:
+    """A node with the values of its inputs; checks what an operator asks for.
 
-    def __init__(self, node: Node, inputs: list[Value | None], opset: int) -> None:
+    When a network is read, only `shapes` count: an operator with irrational values then gives
+    zeros and says that it is `irrational`.
+    """
+
+    def __init__(
+        self, node: Node, inputs: Sequence[Value | None], opset: int, shapes: bool = False
+    ) -> None:
         self.node = node
         self.inputs = inputs
         self.opset = opset
+        self.shapes = shapes
+        self.irrational = False
         self.products = 0
 
     def refuse(self, reason: str) -> Unreadable:
         return Unreadable(f"{self.node}: {reason}")
+
+    def zeros(self, shape: Sequence[int], reason: str) -> Result:
+        """What stands for irrational values when only shapes count.  Raises Unreadable if not."""
+        self.irrational = True
+        if not self.shapes:
+            raise self.refuse(reason)
+        return self.spend(shape), [0] * prod(shape), 1
 
     def has(self, place: int) -> bool:
         return place < len(self.inputs) and self.inputs[place] is not None
@@ -155,7 +171,7 @@ def _over(denominator: int, value: Value) -> list[int]:
     return value.entries if factor == 1 else [a * factor for a in value.entries]
 
 
-def _spread(entries: list[int], shape: Shape, target: Shape) -> list[int]:
+def spread(entries: list[int], shape: Shape, target: Shape) -> list[int]:
     """Broadcasting: missing axes are put in front, axes of length 1 are repeated."""
     if shape == target:
         return entries
@@ -164,7 +180,7 @@ def _spread(entries: list[int], shape: Shape, target: Shape) -> list[int]:
     return [entries[p] for p in _places(full, chosen)]
 
 
-def _broadcast(use: _Use, *shapes: Shape) -> Shape:
+def broadcast(use: Use, *shapes: Shape) -> Shape:
     """The shape that all are broadcast to."""
     axes = max(map(len, shapes))
     full = [(1,) * (axes - len(shape)) + shape for shape in shapes]
@@ -174,84 +190,94 @@ def _broadcast(use: _Use, *shapes: Shape) -> Shape:
     return use.spend(target)
 
 
-def _entrywise(use: _Use, function: Callable[..., int], *values: Value) -> Result:
+def _entrywise(use: Use, function: Callable[..., int], *values: Value) -> Result:
     """Add, Sub, Max, Min: the sum, difference, largest or smallest of the inputs, broadcast.
 
     They may be taken of integers over one denominator.
     """
-    target = _broadcast(use, *(value.shape for value in values))
+    target = broadcast(use, *(value.shape for value in values))
     denominator = lcm(*(value.denominator for value in values))
-    rows = [_spread(_over(denominator, value), value.shape, target) for value in values]
+    rows = [spread(_over(denominator, value), value.shape, target) for value in values]
     return target, rows[0] if len(rows) == 1 else list(map(function, *rows)), denominator
 
 
-def _all(function: Callable[..., int]) -> Callable[[_Use], Result]:
+def _all(function: Callable[..., int]) -> Callable[[Use], Result]:
     """The operator that takes the function of all its inputs, entry by entry."""
     return lambda use: _entrywise(use, function, *map(use.value, range(len(use.inputs))))
 
 
-def _plus(use: _Use, result: Result, shape: Shape, values: Sequence[Fraction]) -> Result:
+def _plus(use: Use, result: Result, shape: Shape, values: Sequence[Fraction]) -> Result:
     """A result, and constants of a shape that is broadcast to the result's."""
     return _times_plus(use, result, shape, [Fraction(1)] * len(values), values)
 
 
 def _times_plus(
-    use: _Use, result: Result, shape: Shape, factors: Sequence[Fraction], terms: Sequence[Fraction]
+    use: Use, result: Result, shape: Shape, factors: Sequence[Fraction], terms: Sequence[Fraction]
 ) -> Result:
     """A result times constants plus constants, both of a shape that is broadcast to its own."""
     target, entries, denominator = result
-    if _broadcast(use, target, shape) != target:
+    if broadcast(use, target, shape) != target:
         raise use.refuse(f"a constant of shape {shape} does not fit {target}")
     bottom = lcm(*(q.denominator for q in factors), *(q.denominator for q in terms))
-    slopes = _spread([int(q * bottom) for q in factors], shape, target)
-    offsets = _spread([int(q * bottom) * denominator for q in terms], shape, target)
+    slopes = spread([int(q * bottom) for q in factors], shape, target)
+    offsets = spread([int(q * bottom) * denominator for q in terms], shape, target)
     return target, list(map(add, map(mul, entries, slopes), offsets)), denominator * bottom
 
 
 # -------------------------------------------------------------------------- entry by entry
 
 
-def _multiply(use: _Use) -> Result:
+def _multiply(use: Use) -> Result:
     """y = x b, broadcast; one of the two is constant."""
     left, right = use.x, use.value(1)
     if not left.constant and not right.constant:
         raise use.refuse("one of the two factors must not depend on the network's input")
-    target = _broadcast(use, left.shape, right.shape)
-    rows = [_spread(value.entries, value.shape, target) for value in (left, right)]
+    target = broadcast(use, left.shape, right.shape)
+    rows = [spread(value.entries, value.shape, target) for value in (left, right)]
     return target, list(map(mul, *rows)), left.denominator * right.denominator
 
 
-def _relu(use: _Use) -> Result:
+def _relu(use: Use) -> Result:
     """y = max(x, 0)."""
     return use.spend(use.x.shape), [max(a, 0) for a in use.x.entries], use.x.denominator
 
 
-def _absolute(use: _Use) -> Result:
+def _absolute(use: Use) -> Result:
     """y = |x|."""
     return use.spend(use.x.shape), list(map(abs, use.x.entries)), use.x.denominator
 
 
-def _leaky(use: _Use, slope: Value) -> Result:
+def _leaky(use: Use, slope: Value) -> Result:
     """y = x if x >= 0, else s x, where the slope s is broadcast to the shape of x."""
     shape, one = use.x.shape, slope.denominator
-    if _broadcast(use, shape, slope.shape) != shape:
+    if broadcast(use, shape, slope.shape) != shape:
         raise use.refuse("the slope does not fit the input")
-    pairs = zip(use.x.entries, _spread(slope.entries, slope.shape, shape), strict=True)
+    pairs = zip(use.x.entries, spread(slope.entries, slope.shape, shape), strict=True)
     return shape, [a * (s if a < 0 else one) for a, s in pairs], use.x.denominator * one
 
 
-def _prelu(use: _Use) -> Result:
+def _prelu(use: Use) -> Result:
     """y = x if x >= 0, else s x, with a constant s."""
     return _leaky(use, use.constant(1))
 
 
-def _leaky_relu(use: _Use) -> Result:
-    """y = x if x >= 0, else alpha x; alpha is float32, 10737418 / 2^30 if it is left out."""
-    alpha = use.number("alpha", Fraction(10737418, 1 << 30))
+def leak(use: Use) -> Fraction:
+    """The slope below 0 of LeakyRelu; it is float32, 10737418 / 2^30 if it is left out."""
+    return use.number("alpha", Fraction(10737418, 1 << 30))
+
+
+def _leaky_relu(use: Use) -> Result:
+    """y = x if x >= 0, else alpha x."""
+    alpha = leak(use)
     return _leaky(use, Value((), [alpha.numerator], alpha.denominator, True))
 
 
-def _clip(use: _Use) -> Result:
+def _smooth(use: Use) -> Result:
+    """Sigmoid y = 1 / (1 + exp(-x)), Tanh y = (1 - exp(-2x)) / (1 + exp(-2x)): enclosed only."""
+    return use.zeros(use.x.shape, "its values are irrational")
+
+
+def _clip(use: Use) -> Result:
     """y = min(max(x, low), high); a bound that is left out does not bound."""
     result = use.spend(use.x.shape), use.x.entries, use.x.denominator
     for place, function in ((1, max), (2, min)):
@@ -283,7 +309,7 @@ def _product(rows: list[list[int]], columns: list[list[int]]) -> list[int]:
     return [sum(map(mul, row, column)) for row in rows for column in columns]
 
 
-def _matmul(use: _Use) -> Result:
+def _matmul(use: Use) -> Result:
     """y = x W, the last axis of x times the first of the matrix W; one of the two is constant."""
     left, right = use.x, use.value(1)
     if not left.constant and not right.constant:
@@ -296,7 +322,7 @@ def _matmul(use: _Use) -> Result:
     return shape, result, left.denominator * right.denominator
 
 
-def _gemm(use: _Use) -> Result:
+def _gemm(use: Use) -> Result:
     """y = alpha x' B' + beta C; x' is x, transposed if transA is 1, and B' likewise with transB.
 
     B is constant, C too; C may be left out and is broadcast to the shape of y.
@@ -318,7 +344,7 @@ def _gemm(use: _Use) -> Result:
     return _plus(use, result, added.shape, [beta * q for q in added.fractions()])
 
 
-def _steps(use: _Use, kernel: Shape) -> Iterator[tuple[int, int, int, int, int, int]]:
+def _steps(use: Use, kernel: Shape) -> Iterator[tuple[int, int, int, int, int, int]]:
     """For each axis of the image its length, kernel, stride, dilation, pad before and after."""
     sizes = use.x.shape[2:]
     count = len(sizes)
@@ -335,13 +361,13 @@ def _steps(use: _Use, kernel: Shape) -> Iterator[tuple[int, int, int, int, int, 
     return zip(sizes, kernel, strides, dilations, pads[:count], pads[count:], strict=True)
 
 
-def _window_count(use: _Use, count: int, kernel: int) -> range:
+def _window_count(use: Use, count: int, kernel: int) -> range:
     if count < 1 or count * kernel > WINDOWS:
         raise use.refuse("the result is empty or too large")
     return range(count)
 
 
-def _windows(use: _Use, kernel: Shape) -> Axes:
+def _windows(use: Use, kernel: Shape) -> Axes:
     """The window of output o takes the indices  o stride + k dilation - pad,  k = 0, 1, ..."""
     axes: Axes = []
     for n, k, s, d, p, q in _steps(use, kernel):
@@ -351,7 +377,7 @@ def _windows(use: _Use, kernel: Shape) -> Axes:
     return axes
 
 
-def _turned_windows(use: _Use, kernel: Shape) -> Axes:
+def _turned_windows(use: Use, kernel: Shape) -> Axes:
     """The window of o takes the indices i with  o = i stride + k dilation - pad,  k = 0, 1, ..."""
     extra = use.integers("output_padding", (0,) * len(kernel))
     if len(extra) != len(kernel) or not all(0 <= n < WINDOWS for n in extra):
@@ -365,7 +391,7 @@ def _turned_windows(use: _Use, kernel: Shape) -> Axes:
     return axes
 
 
-def _each_window(use: _Use, axes: Axes) -> Iterator[list[int]]:
+def _each_window(use: Use, axes: Axes) -> Iterator[list[int]]:
     """For each output place, row-major, the places of its window in one channel."""
     if len(axes) == 1:
         yield from axes[0]
@@ -375,7 +401,7 @@ def _each_window(use: _Use, axes: Axes) -> Iterator[list[int]]:
             yield _places(use.x.shape[2:], (upper, lower))
 
 
-def _correlated(use: _Use, rows: list[list[int]], groups: int, axes: Axes) -> Result:
+def _correlated(use: Use, rows: list[list[int]], groups: int, axes: Axes) -> Result:
     """For each output place the products of all rows with the window there, plus the bias.
 
     Channels are divided into `groups`, rows too; a row is multiplied with the windows of all
@@ -404,7 +430,7 @@ def _correlated(use: _Use, rows: list[list[int]], groups: int, axes: Axes) -> Re
     return _plus(use, result, (len(rows),) + (1,) * len(out), bias.fractions())
 
 
-def _filters(use: _Use) -> tuple[list[list[int]], Shape, int]:
+def _filters(use: Use) -> tuple[list[list[int]], Shape, int]:
     """The weights, one kernel after the other; their shape; the number of groups."""
     weights = use.constant(1)
     shape, groups = weights.shape, use.integer("group", 1)
@@ -415,7 +441,7 @@ def _filters(use: _Use) -> tuple[list[list[int]], Shape, int]:
     return _split(weights.entries, prod(shape[2:])), shape, groups
 
 
-def _conv(use: _Use) -> Result:
+def _conv(use: Use) -> Result:
     """y[b, m, o] = bias[m] + sum over c, k of w[m, c, k] x[b, g C + c, o stride + k dilation - pad]
 
     for one or two axes o, k; c runs over the C channels of the group g of m.
@@ -428,7 +454,7 @@ def _conv(use: _Use) -> Result:
     return _correlated(use, rows, groups, _windows(use, tuple(kernel)))
 
 
-def _conv_transpose(use: _Use) -> Result:
+def _conv_transpose(use: Use) -> Result:
     """y[b, m, o] = bias[m] + sum over c, k and i with  o = i stride + k dilation - pad  of
     w[c, m, k] x[b, c, i]
 
@@ -447,27 +473,32 @@ def _conv_transpose(use: _Use) -> Result:
     return _correlated(use, rows, groups, _turned_windows(use, tuple(kernel)))
 
 
-def _batch_normalization(use: _Use) -> Result:
+def added(use: Use) -> Fraction:
+    """epsilon of BatchNormalization: 1e-5 in float32, 10995116 / 2^40, if it is left out."""
+    return use.number("epsilon", Fraction(10995116, 1 << 40))
+
+
+def _batch_normalization(use: Use) -> Result:
     """y = s (x - mean) / sqrt(variance + epsilon) + b, channel by channel, if the root is rational.
 
-    The inputs are x, s, b, mean, variance.  epsilon is float32, 11258999 / 2^40 if left out.
+    The inputs are x, s, b, mean, variance.
     """
     use.integer("training_mode", 0, 0)
     shape = use.spend(use.x.shape)
     if len(shape) < 2 or any(use.constant(k).shape != (shape[1],) for k in range(1, 5)):
         raise use.refuse("scale, bias, mean and variance must have an entry for each channel")
-    epsilon = use.number("epsilon", Fraction(11258999, 1 << 40))
+    epsilon = added(use)
     factors: list[Fraction] = []
     terms: list[Fraction] = []
     columns = [use.constant(k).fractions() for k in range(1, 5)]
     for scale, bias, mean, variance in zip(*columns, strict=True):
         square = variance + epsilon
         root = Fraction(isqrt(max(square.numerator, 0)), isqrt(square.denominator))
-        if root == 0 or root * root != square:
-            raise use.refuse(
-                f"the square root of variance + epsilon = {short(square)} is not rational; fold "
-                "the normalization into the convolution before it, as exporters do on request"
-            )
+        if square <= 0:
+            raise use.refuse(f"variance + epsilon = {short(square)} is not positive")
+        if root * root != square:
+            reason = f"the square root of variance + epsilon = {short(square)} is not rational"
+            return use.zeros(shape, reason)
         factors.append(Fraction(scale, root))
         terms.append(bias - mean * factors[-1])
     result = shape, use.x.entries, use.x.denominator
@@ -477,7 +508,7 @@ def _batch_normalization(use: _Use) -> Result:
 # --------------------------------------------------------------------------------- pooling
 
 
-def _pooled(use: _Use) -> tuple[Shape, list[list[int]], list[list[int]]]:
+def pooled(use: Use) -> tuple[Shape, list[list[int]], list[list[int]]]:
     """The result's shape, the channels, and for each output place the window's places inside."""
     use.integer("ceil_mode", 0, 0)
     kernel = use.integers("kernel_shape", ())
@@ -490,21 +521,21 @@ def _pooled(use: _Use) -> tuple[Shape, list[list[int]], list[list[int]]]:
     return shape, _split(use.x.entries, prod(use.x.shape[2:])), inside
 
 
-def _max_pool(use: _Use) -> Result:
+def _max_pool(use: Use) -> Result:
     """y[b, c, o] = max over k of x[b, c, o stride + k dilation - pad], indices outside left out."""
     use.integer("storage_order", 0, 0)
-    shape, planes, windows = _pooled(use)
+    shape, planes, windows = pooled(use)
     entries = [max([plane[p] for p in places]) for plane in planes for places in windows]
     return shape, entries, use.x.denominator
 
 
-def _average_pool(use: _Use) -> Result:
+def _average_pool(use: Use) -> Result:
     """y[b, c, o] = (sum over k of x[b, c, o stride + k dilation - pad]) / count
 
     where count is the size of the window if count_include_pad is 1, else the number of its
     indices inside.
     """
-    shape, planes, windows = _pooled(use)
+    shape, planes, windows = pooled(use)
     full = prod(use.integers("kernel_shape", ()))
     padded = use.integer("count_include_pad", 0, 0, 1)
     counted = [(places, full if padded else len(places)) for places in windows]
@@ -517,7 +548,7 @@ def _average_pool(use: _Use) -> Result:
     return shape, entries, use.x.denominator * common
 
 
-def _global_average_pool(use: _Use) -> Result:
+def _global_average_pool(use: Use) -> Result:
     """y[b, c] = the mean of all x[b, c, ...], with axes of length 1."""
     shape = use.x.shape
     if len(shape) < 3:
@@ -531,32 +562,32 @@ def _global_average_pool(use: _Use) -> Result:
 # ------------------------------------------------------------------------- moving entries
 
 
-def _taken(use: _Use, chosen: Sequence[Sequence[int]]) -> Result:
+def _taken(use: Use, chosen: Sequence[Sequence[int]]) -> Result:
     """The entries of x at chosen indices of each axis."""
     shape = use.spend([len(indices) for indices in chosen])
     places = _places(use.x.shape, chosen)
     return shape, [use.x.entries[p] for p in places], use.x.denominator
 
 
-def _reshaped(use: _Use, shape: Sequence[int]) -> Result:
+def _reshaped(use: Use, shape: Sequence[int]) -> Result:
     if prod(shape) != prod(use.x.shape):
         raise use.refuse(f"{use.x.shape} cannot be read as {excerpt(str(tuple(shape)), 80)}")
     return use.spend(shape), use.x.entries, use.x.denominator
 
 
-def _identity(use: _Use) -> Result:
+def _identity(use: Use) -> Result:
     """y = x."""
     return _reshaped(use, use.x.shape)
 
 
-def _dropout(use: _Use) -> Result:
+def _dropout(use: Use) -> Result:
     """y = x: what dropout does outside of training."""
     if use.has(2):
         raise use.refuse("training_mode must be left out; export for inference")
     return _identity(use)
 
 
-def _concat(use: _Use) -> Result:
+def _concat(use: Use) -> Result:
     """The inputs, one after the other along `axis`."""
     values = [use.value(k) for k in range(len(use.inputs))]
     first = values[0].shape
@@ -570,7 +601,7 @@ def _concat(use: _Use) -> Result:
     return shape, [a for row in zip(*blocks, strict=True) for b in row for a in b], bottom
 
 
-def _reshape(use: _Use) -> Result:
+def _reshape(use: Use) -> Result:
     """The entries in the same order; 0 keeps the length of an axis, -1 is what remains."""
     use.integer("allowzero", 0, 0)
     old, wanted = use.x.shape, use.whole(1)
@@ -582,7 +613,7 @@ def _reshape(use: _Use) -> Result:
     return _reshaped(use, shape)
 
 
-def _flatten(use: _Use) -> Result:
+def _flatten(use: Use) -> Result:
     """The axes before `axis` as one axis, and those from it on as another."""
     shape, axis = use.x.shape, use.integer("axis", 1)
     if axis != len(shape):
@@ -590,7 +621,7 @@ def _flatten(use: _Use) -> Result:
     return _reshaped(use, (prod(shape[:axis]), prod(shape[axis:])))
 
 
-def _squeeze(use: _Use) -> Result:
+def _squeeze(use: Use) -> Result:
     """Without the named axes, which have length 1; without all such axes if none is named."""
     shape, listed = use.x.shape, use.listed_axes()
     if listed is None:
@@ -599,7 +630,7 @@ def _squeeze(use: _Use) -> Result:
     return _reshaped(use, [n for k, n in enumerate(shape) if k not in axes])
 
 
-def _unsqueeze(use: _Use) -> Result:
+def _unsqueeze(use: Use) -> Result:
     """With axes of length 1 at the named places of the result."""
     listed, shape = use.listed_axes() or (), list(use.x.shape)
     for axis in sorted(use.axes(listed, len(shape) + len(listed))):
@@ -607,7 +638,7 @@ def _unsqueeze(use: _Use) -> Result:
     return _reshaped(use, shape)
 
 
-def _transpose(use: _Use) -> Result:
+def _transpose(use: Use) -> Result:
     """Axis k of y is axis perm[k] of x; all axes reversed if perm is left out."""
     shape = use.x.shape
     order = use.axes(use.integers("perm", range(len(shape))[::-1]), len(shape))
@@ -621,7 +652,7 @@ def _transpose(use: _Use) -> Result:
     return use.spend(result), [use.x.entries[p] for p in places], use.x.denominator
 
 
-def _slice(use: _Use) -> Result:
+def _slice(use: Use) -> Result:
     """The indices start, start + step, ... before end, on the named axes; steps are positive.
 
     A negative start or end counts from the end of the axis; both are then moved into 0, ..., n.
@@ -637,7 +668,7 @@ def _slice(use: _Use) -> Result:
     return _taken(use, chosen)
 
 
-def _pad(use: _Use) -> Result:
+def _pad(use: Use) -> Result:
     """x with a constant around it, 0 if it is left out; pads are all begins, then all ends."""
     shape, pads = use.x.shape, use.whole(1)
     if use.text("mode", "constant") != "constant" or use.has(3):
@@ -653,7 +684,7 @@ def _pad(use: _Use) -> Result:
     return outer, [entries[p] for p in _places(shape, chosen)], bottom
 
 
-def _resize(use: _Use) -> Result:
+def _resize(use: Use) -> Result:
     """y[o] = x[floor(o / f)] on each axis, with a natural factor f >= 1: nearest neighbours.
 
     The factors are the input scales, or the input sizes over the lengths of x.  Covered are the
@@ -694,7 +725,7 @@ def _resize(use: _Use) -> Result:
 _WINDOW = "auto_pad s, kernel_shape ints, pads ints, strides ints, dilations ints"
 # operator -> its meaning, its least and largest number of inputs, its attributes and their kinds
 # fmt: off
-OPERATORS: dict[str, tuple[Callable[[_Use], Result], int, int, str]] = {
+OPERATORS: dict[str, tuple[Callable[[Use], Result], int, int, str]] = {
     "Abs": (_absolute, 1, 1, ""),
     "Add": (_all(add), 2, 2, ""),
     "AveragePool": (_average_pool, 1, 1, _WINDOW + ", ceil_mode i, count_include_pad i"),
@@ -721,37 +752,75 @@ OPERATORS: dict[str, tuple[Callable[[_Use], Result], int, int, str]] = {
     "Reshape": (_reshape, 2, 2, "allowzero i"),
     "Resize": (_resize, 3, 4, "antialias i, coordinate_transformation_mode s, cubic_coeff_a f, "
                "mode s, nearest_mode s"),
+    "Sigmoid": (_smooth, 1, 1, ""),
     "Slice": (_slice, 3, 5, ""),
     "Squeeze": (_squeeze, 1, 2, "axes ints"),
     "Sub": (_all(sub), 2, 2, ""),
+    "Tanh": (_smooth, 1, 1, ""),
     "Transpose": (_transpose, 1, 1, "perm ints"),
     "Unsqueeze": (_unsqueeze, 1, 2, "axes ints"),
 }
 # fmt: on
-IRRATIONAL = "its values are irrational, and enclosures are not covered"
+IRRATIONAL = "its values are irrational, and its enclosures are not covered"
 REMEDIES = {
-    **dict.fromkeys(("Sigmoid", "Tanh", "Softmax"), IRRATIONAL),
+    "Softmax": IRRATIONAL,
     "Upsample": "it ended with operator set 9; export with a later one, which has Resize",
 }
 
 
 @dataclass(frozen=True)
 class Network:
-    """A graph that has been checked, from tensors of one shape to tensors of another."""
+    """A graph that has been checked, from tensors of one shape to tensors of another.
+
+    `irrational` if some of its values are; then they can only be enclosed.
+    """
 
     graph: Graph
     shape: Shape
     weights: int
+    irrational: bool
     constants: dict[str, Value]
     known: dict[tuple[tuple[int, ...], int], Value] = field(default_factory=dict, compare=False)
 
     def values(self, entries: Sequence[int], denominator: int) -> Value:
-        """The value at a tensor of the input's shape, row-major, over a denominator."""
+        """The value at a tensor of the input's shape, row-major, over a denominator.
+
+        Raises Unreadable if the network is irrational.
+        """
         point = tuple(entries), denominator
         if point not in self.known:
-            value = _evaluated(self.graph, self.constants, list(entries), denominator)
-            self.known[point] = value
+            start = Value(self.graph.shape, list(entries), denominator, False)
+            self.known[point] = walk(self.graph, self.constants, start, self.exact)
         return self.known[point]
+
+    def exact(self, node: Node, inputs: list[Value | None]) -> Value:
+        """The value of one node that is not constant."""
+        use = Use(node, inputs, self.graph.opset)
+        return Value(*OPERATORS[node.operator][0](use), False)
+
+
+Found = TypeVar("Found")
+
+
+def walk(
+    graph: Graph,
+    constants: dict[str, Value],
+    start: Found,
+    meaning: Callable[[Node, list[Value | Found | None]], Found],
+) -> Value | Found:
+    """What the meanings of nodes that are not among the constants make of the input."""
+    last = {name: k for k, node in enumerate(graph.nodes) for name in node.inputs}
+    found = {graph.input: start}
+    for k, node in enumerate(graph.nodes):
+        if node.output in constants:
+            continue
+        found[node.output] = meaning(
+            node, [constants.get(name) or found[name] if name else None for name in node.inputs]
+        )
+        for name in node.inputs:
+            if last[name] == k and name != graph.output:
+                found.pop(name, None)  # nothing needs it any more
+    return constants.get(graph.output) or found[graph.output]
 
 
 def _stored(array: Array) -> Value:
@@ -776,7 +845,7 @@ def _constant(node: Node) -> Value:
     return Value(shape, [int(q * bottom) for q in exact], bottom, True, found.kind[0] == "i")
 
 
-def _used(node: Node, inputs: list[Value | None], opset: int) -> _Use:
+def _used(node: Node, inputs: list[Value | None], opset: int) -> Use:
     """A node whose operator is known, and has the inputs and attributes that are given."""
     if node.operator not in OPERATORS:
         raise Unreadable(f"{node}: {REMEDIES.get(node.operator, 'the operator is not covered')}")
@@ -787,35 +856,7 @@ def _used(node: Node, inputs: list[Value | None], opset: int) -> _Use:
     for name, attribute in node.attributes.items():
         if kinds.get(name) != attribute.kind:
             raise Unreadable(f"{node}: the attribute {excerpt(name)} is unknown or not covered")
-    return _Use(node, inputs, opset)
-
-
-def _evaluated(
-    graph: Graph, constants: dict[str, Value], entries: list[int], denominator: int
-) -> Value:
-    """The value at one input; constants that are met are put into `constants`."""
-    last = {name: k for k, node in enumerate(graph.nodes) for name in node.inputs}
-    found = {graph.input: Value(graph.shape, entries, denominator, False)}
-    products = 0
-    for k, node in enumerate(graph.nodes):
-        if node.output in constants:
-            continue
-        if node.operator == "Constant":
-            constants[node.output] = _constant(node)
-            continue
-        inputs = [constants.get(name) or found[name] if name else None for name in node.inputs]
-        use = _used(node, inputs, graph.opset)
-        shape, numbers, bottom = OPERATORS[node.operator][0](use)
-        products += use.products
-        if products > PRODUCTS:
-            raise use.refuse(f"the network has more than {PRODUCTS} multiplications")
-        constant = all(value is None or value.constant for value in inputs)
-        into = constants if constant else found
-        into[node.output] = Value(shape, numbers, bottom, constant)
-        for name in node.inputs:
-            if last[name] == k and name != graph.output:
-                found.pop(name, None)  # nothing needs it any more
-    return constants.get(graph.output) or found[graph.output]
+    return Use(node, inputs, opset, shapes=True)
 
 
 def read_network(graph: Graph) -> Network:
@@ -824,8 +865,32 @@ def read_network(graph: Graph) -> Network:
     Raises Unreadable for the first node that is not.
     """
     constants = {name: _stored(array) for name, array in graph.arrays.items()}
-    value = _evaluated(graph, constants, [0] * prod(graph.shape), 1)
+    irrational: list[Node] = []
+    products = 0
+
+    def checked(node: Node, inputs: list[Value | None]) -> Value:
+        """The value at 0, which goes to the constants if the network's input does not matter."""
+        nonlocal products
+        if node.operator == "Constant":
+            constants[node.output] = _constant(node)
+            return constants[node.output]
+        use = _used(node, inputs, graph.opset)
+        constant = all(value is None or value.constant for value in inputs)
+        found = Value(*OPERATORS[node.operator][0](use), constant)
+        products += use.products
+        if products > PRODUCTS:
+            raise use.refuse(f"the network has more than {PRODUCTS} multiplications")
+        if use.irrational:
+            irrational.append(node)
+        if constant:
+            if use.irrational:
+                raise use.refuse("an irrational constant")
+            constants[node.output] = found
+        return found
+
+    start = Value(graph.shape, [0] * prod(graph.shape), 1, False)
+    value = walk(graph, constants, start, checked)
     if value.whole:
         raise Unreadable("the network's output consists of constant integers")
     weights = sum(len(a.numbers.real) for a in graph.arrays.values() if not a.whole)
-    return Network(graph, value.shape, weights, constants)
+    return Network(graph, value.shape, weights, bool(irrational), constants)

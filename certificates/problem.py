@@ -31,7 +31,7 @@ from .format import (
 )
 from .forms import DIMENSION, matrix_of, read_linear
 from .language import Family, Map, Named, Signed, Space, Unit, is_name
-from .linear import Linear
+from .linear import Linear, is_irrational
 from .maps import (
     AffineMap,
     ConstantMap,
@@ -259,7 +259,10 @@ class _Reader:
 
     def operator(self, value: object, where: str, shape: tuple[int, int]) -> Linear:
         """A linear map; `shape` is (dimension of the target, dimension of the domain)."""
-        return read_linear(value, where, shape, self.array)
+        form = read_linear(value, where, shape, self.array)
+        if self.field == "R" and is_irrational(form):
+            raise Unreadable(f"{where}: a Fourier transform is complex; set field to C")
+        return form
 
     def map(self, value: object, where: str, domain: str, target: str) -> Mapping:
         readers = {

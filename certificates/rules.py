@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from . import data_rules, layers
+from . import data_rules, enclosing, layers
 from .format import (
     Rejected,
     Unreadable,
@@ -386,6 +386,10 @@ def _layer_bounds(raw: object, where: str, names: Names) -> list[layers.LayerBou
     return layers.read_layer_bounds(raw, where)
 
 
+def _splits(raw: object, where: str, names: Names) -> enclosing.Splits:
+    return enclosing.read_splits(raw, where)
+
+
 def _tree(raw: object, where: str, names: Names) -> layers.Tree:
     return layers.read_tree(raw, where)
 
@@ -445,6 +449,12 @@ RULES: dict[str, Rule] = {
     ),
     "compute": Rule(data_rules.compute, (), {"claim": _judgment}),
     "members": Rule(data_rules.members, (), {"claim": _judgment}, _ranges),
+    "enclosed": Rule(
+        data_rules.enclosed,
+        (Comparison, ...),
+        {"claim": _judgment, "bits": _natural, "splits": _splits},
+    ),
+    "network_gains": Rule(data_rules.network_gains, (), BOUND),
     "constant_map": Rule(data_rules.constant_map, (), {"map": _name}),
     "mcshane": Rule(data_rules.mcshane, (), {"map": _name}),
     "operator_rows": Rule(data_rules.operator_rows, (), BOUND),

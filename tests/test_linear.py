@@ -331,6 +331,9 @@ CONVOLUTION = {
 }  # fmt: skip
 DIFFERENCES = {"kind": "differences", "shape": ["4"], "boundary": "inside"}
 EYE = {"kind": "identity"}
+FOURIER = {
+    "kind": "fourier", "shape": ["4"], "scale": "ortho", "centred": "no", "rows": entries([1, 3])
+}  # fmt: skip
 deep: Any = EYE
 for _ in range(200):
     deep = {"kind": "adjoint", "of": deep}
@@ -372,7 +375,15 @@ HOSTILE: list[tuple[Any, tuple[int, int], str]] = [
     (DIFFERENCES | {"shape": ["33554432"]}, (33554431, 33554432), "A: 0 differences"),
     (EYE, (2, 3), "A: not square"),
     (EYE, (1 << 25, 1 << 25), "A: 33554432 entries, at most 4194304"),
-    ({"kind": "fourier"}, (2, 2), "A: the entries of a Fourier transform are irrational"),
+    (FOURIER | {"shape": ["3"]}, (2, 4), "A.shape: one or two sides with product 4"),
+    (FOURIER | {"scale": "-1/2"}, (2, 4), "A.scale: positive, or 'ortho' for 1/sqrt(n)"),
+    (FOURIER | {"centred": "maybe"}, (2, 4), "A.centred: unknown 'maybe'"),
+    (FOURIER, (3, 4), "A: 2 rows are chosen, 2 of them different; the target has dimension 3"),
+    (
+        FOURIER | {"shape": ["4096", "4096"], "rows": entries([1, 2])},
+        (2, 4096 * 4096),
+        "A.shape: [4096, 4096] is too large to be transformed",
+    ),
     ({"kind": "radon"}, (2, 2), "A.kind: unknown 'radon'; known are dense, sparse, hadamard"),
     ({"kind": ["dense"]}, (2, 2), "A.kind: a string is expected"),
     ({}, (2, 2), "A.kind: unknown ''"),

@@ -147,7 +147,6 @@ def malformed() -> None:
     def bad(name: str, form: Json, because: str, **more: Json) -> None:
         write("malformed", f"form-{name}", case(form, "|A x| = 5", **more), because)
 
-    bad("fourier", {"kind": "fourier"}, "problem.linear.A: the entries of a Fourier transform")
     bad("hadamard-side", HADAMARD | {"shape": ["3"]}, "must be powers of two", n=3)
     bad("hadamard-row-out-of-range", HADAMARD | {"rows": entries(0, 4)}, "natural numbers below 4")
     bad("hadamard-row-twice", HADAMARD | {"rows": entries(3, 3)}, "1 of them different")
