@@ -8,7 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from . import operators
-from .enclosing import Splits, grows, proved
+from .enclosing import Splits, growth, proved
+from .exact import Roots
 from .format import Rejected, short
 from .judgments import Comparison, Judgment, Lipschitz
 from .language import Map
@@ -92,7 +93,8 @@ def network_gains(context: Context, map: str, bound: Fraction) -> Judgment:
     if not isinstance(found, NetworkMap) or not isinstance(entry, Map):
         raise Rejected(f"the problem does not give {map!r} as a network")
     spaces = context.data.spaces
-    return _bounded(map, bound, grows(found, spaces[entry.domain], spaces[entry.target], bound))
+    slope = growth(found, spaces[entry.domain], spaces[entry.target])
+    return _bounded(map, bound, (Roots.rational(bound) - slope).sign() >= 0)
 
 
 def constant_map(context: Context, map: str) -> Judgment:

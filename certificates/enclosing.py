@@ -176,11 +176,10 @@ def _each(x: Enclosure, move: Callable[[Vector], Vector]) -> Enclosure:
     return Enclosure(center, radius, tuple(columns))
 
 
-def grows(found: NetworkMap, domain: NormedSpace, target: NormedSpace, bound: Fraction) -> bool:
-    """Whether |f(u) - f(v)| <= bound |u - v|, because no entry of the network's input moves more
-    than its norm allows, and none of its output more than `gains` says.
+def growth(found: NetworkMap, domain: NormedSpace, target: NormedSpace) -> Roots:
+    """A number s with |f(u) - f(v)| <= s |u - v|, because no entry of the network's input moves
+    more than the norm of u - v allows, and none of its output more than `gains` says.
     """
-    weight = domain.norm.weight
     if found.before is None:
         start = rational([Fraction(1)] * domain.dimension)
     else:
@@ -189,7 +188,8 @@ def grows(found: NetworkMap, domain: NormedSpace, target: NormedSpace, bound: Fr
     moved = gains(found.network, start)
     half = moved.dimension // 2 if found.channels else moved.dimension
     moved = Vector.of(moved.real[:half], moved.real[half:], moved.denominator)
-    return (Roots.rational(bound * weight) - target.norm.of(moved)).sign() >= 0
+    weight = domain.norm.weight
+    return target.norm.of(moved).times(Fraction(weight.denominator, weight.numerator))
 
 
 # ------------------------------------------------------------------------ over whole balls

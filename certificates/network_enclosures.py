@@ -346,10 +346,14 @@ def enclosed(network: Network, x: Enclosure, region: Region, bits: int) -> Enclo
     def meaning(node: Node, inputs: list[Value | Tensor | None]) -> Tensor:
         return _Node(node, inputs, network.graph.opset, region, bits).value()
 
+    if (x, bits) in network.near:
+        return network.near[x, bits]
     found = walk(network.graph, network.constants, Tensor(network.graph.shape, x), meaning)
-    if isinstance(found, Tensor):
-        return found.found
-    return Enclosure.exact(Vector.of(found.entries, (), found.denominator))
+    if isinstance(found, Value):
+        return Enclosure.exact(Vector.of(found.entries, (), found.denominator))
+    if not x.columns:
+        network.near[x, bits] = found.found
+    return found.found
 
 
 def gains(network: Network, moved: Vector) -> Vector:

@@ -19,6 +19,7 @@ from math import isqrt, lcm, prod
 from operator import add, mul, sub
 from typing import TypeVar
 
+from .enclosures import Enclosure
 from .format import Unreadable, excerpt, short
 from .onnx import Array, Graph, Node, check_shape
 
@@ -772,7 +773,8 @@ REMEDIES = {
 class Network:
     """A graph that has been checked, from tensors of one shape to tensors of another.
 
-    `irrational` if some of its values are; then they can only be enclosed.
+    `irrational` if some of its values are; then they can only be enclosed.  What was computed once
+    is kept: `known` values, and enclosures `near` known points, by the bits of their rounding.
     """
 
     graph: Graph
@@ -781,6 +783,7 @@ class Network:
     irrational: bool
     constants: dict[str, Value]
     known: dict[tuple[tuple[int, ...], int], Value] = field(default_factory=dict, compare=False)
+    near: dict[tuple[Enclosure, int], Enclosure] = field(default_factory=dict, compare=False)
 
     def values(self, entries: Sequence[int], denominator: int) -> Value:
         """The value at a tensor of the input's shape, row-major, over a denominator.

@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from certificates.format import digest, write_json, write_number
+from certificates.format import Rejected, digest, write_json, write_number
 from certificates.judgments import Judgment
 from certificates.kernel import FORMAT, Step, apply, prepare
 from certificates.problem import Problem as Data
 from certificates.statements import read_statement
 from certificates.terms import Scalar, Term
+
+from .inexact import PRECISIONS, is_inexact
 
 Argument = str | int | Fraction | Term | Scalar | Judgment | Sequence["Argument"]
 
@@ -100,8 +102,18 @@ class Derivation:
         return self.step("linear", *premises, multipliers=list(by or [1] * len(premises)))
 
     def compute(self, claim: str) -> Fact:
-        """A comparison decided by computing on the data."""
-        return self.step("compute", claim=claim)
+        """A comparison decided by computing on the data, or by enclosures where it is inexact.
+
+        Raises Rejected if it is false, or not proved.
+        """
+        if self.context.problem is None or not is_inexact(self.context.problem):
+            return self.step("compute", claim=claim)
+        for bits in PRECISIONS[:-1]:
+            try:
+                return self.step("enclosed", claim=claim, bits=bits, splits=[])
+            except Rejected:
+                continue
+        return self.step("enclosed", claim=claim, bits=PRECISIONS[-1], splits=[])
 
     def certificate(self) -> bytes:
         """The canonical bytes of the certificate."""

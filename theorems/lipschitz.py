@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from certificates.data_rules import affine, linear_part
+from certificates.enclosing import growth
 from certificates.exact import Roots
 from certificates.format import Rejected, write_integer, write_number
 from certificates.language import Map
@@ -58,7 +59,7 @@ class Proposal:
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of the step, but for the map's name."""
-        bounded = self.rule.startswith("operator") or self.rule == "cells"
+        bounded = self.rule.startswith("operator") or self.rule in ("cells", "network_gains")
         own = {"bound": self.bound} if bounded else {}
         return own | self.hint
 
@@ -110,6 +111,8 @@ def upper(context: Context, name: str) -> Proposal | None:
     if isinstance(found, McShaneMap):
         _, target = _norms(context, name)
         return Proposal("mcshane", target.weight * found.slope)
+    if isinstance(found, NetworkMap):
+        return _gains(found, context, name)
     if is_tabulated(context, name):
         return None
     if isinstance(found, LayersMap):
@@ -120,6 +123,15 @@ def upper(context: Context, name: str) -> Proposal | None:
         if structured is not None:
             return structured
     return _operator_bound(form.dense(), domain, target, context.data.field)
+
+
+def _gains(found: NetworkMap, context: Context, name: str) -> Proposal:
+    """The crude bound of a network that moduli of weights give."""
+    entry, spaces = context.names[name], context.data.spaces
+    if not isinstance(entry, Map):
+        raise TypeError(f"{name} is no map")
+    slope = growth(found, spaces[entry.domain], spaces[entry.target])
+    return Proposal("network_gains", short_above(slope))
 
 
 def _structured(form: Linear, ratio: Fraction) -> Proposal | None:

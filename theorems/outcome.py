@@ -11,12 +11,13 @@ from typing import Literal
 from certificates.exact import Roots
 from certificates.format import Rejected
 from certificates.kernel import prepare
-from certificates.language import read_scalar
+from certificates.language import read_scalar, read_term
 from certificates.matrices import Vector
 from certificates.problem import Problem as Data
 from certificates.values import Context
 
 from .derivation import Derivation
+from .inexact import Bounds, is_inexact
 from .problem import Case, Problem
 
 Verdict = Literal["certified", "refuted", "vacuous", "undecided"]
@@ -89,19 +90,29 @@ def statement(identifier: str) -> bytes:
 
 
 class Numbers:
-    """Reads off exact values of scalar terms, such as "|A x_det|", on a problem's data."""
+    """Reads off values of scalar terms, such as "|A x_det|", on a problem's data."""
 
     def __init__(self, statement_file: bytes, data: Data) -> None:
         # without choices every name stands for itself
         self.context: Context = prepare(statement_file, data, "vacuous", {}, {}, {})
 
+        self.bounds = Bounds(self.context) if is_inexact(data) else None
+
     def __call__(self, text: str) -> Roots | None:
-        """The value, or None where a map's value is not known."""
+        """The value, or None where a map's value is not known.
+
+        Where it is irrational, the upper end of an enclosure: see `inexact`.
+        """
         scalar = read_scalar(text, self.context.names, "figure")
         try:
-            return self.context.scalar(scalar)
+            return self.bounds.upper(scalar) if self.bounds else self.context.scalar(scalar)
         except Rejected:
             return None
+
+    def vector(self, text: str) -> Vector:
+        """The value of a vector term, or one near to it.  Raises Rejected."""
+        term = read_term(text, self.context.names, "figure")
+        return self.bounds.middle(term) if self.bounds else self.context.vector(term)
 
 
 def bracket(value: Roots, digits: int = 6) -> tuple[Fraction, Fraction]:

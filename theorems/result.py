@@ -28,6 +28,7 @@ from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .decimals import both, decimal
 from .folder import appearing, refuse_foreign
+from .inexact import Bounds, is_inexact
 from .outcome import Claim, Figure, Outcome
 from .problem import Problem
 
@@ -294,6 +295,8 @@ def step_numbers(context: Context, step: Step) -> str:
 
 def _value(context: Context, side: Scalar) -> Roots | None:
     try:
+        if is_inexact(context.data):
+            return Bounds(context).upper(side)
         return context.scalar(side)
     except Rejected:
         return None

@@ -25,12 +25,13 @@ from certificates.exact import Roots
 from certificates.format import Rejected, short, write_number
 from certificates.judgments import Lipschitz
 from certificates.kernel import prepare
-from certificates.language import read_scalar, read_term
+from certificates.language import read_scalar
 from certificates.maps import NetworkMap, TableMap
 
 from .arrays import BadInput, number
 from .decimals import both, decimal
 from .derivation import Derivation, Fact
+from .inexact import is_inexact
 from .lipschitz import (
     Pair,
     Proposal,
@@ -42,7 +43,7 @@ from .lipschitz import (
     upper,
 )
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, bracket, statement
-from .problem import Case, NetworkFile, Problem, Table, norm_of
+from .problem import Case, Problem, Table, norm_of
 from .settling import points, steeper
 
 FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
@@ -129,8 +130,10 @@ def derive(problem: Problem) -> Outcome:
     verdict: Verdict = "vacuous" if paper.header["verdict"] == "vacuous" else "certified"
     about = _visibility(numbers) if verdict == "certified" else _deficits(numbers, chosen)
     if verdict == "certified":
-        about = [*_assumptions(numbers), *about]
+        about = [*_assumptions(numbers, chosen), *about]
     notes = [*chosen.words, *about]
+    if is_inexact(case.data):
+        notes.append("values are irrational here: figures are upper ends of enclosures")
     return Outcome(
         verdict=verdict,
         case=case,
@@ -198,11 +201,6 @@ def _choose_lipschitz(
     elif proposal is not None:
         lipschitz = proposal.bound
         words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
-    elif isinstance(problem.psi, NetworkFile):
-        raise BadInput(
-            "lipschitz: no rule bounds the constant of a network; give a number for L, and that "
-            "it is one is assumed"
-        )
     else:
         raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
     if lipschitz == 0:
@@ -365,11 +363,12 @@ def _deficits(numbers: Numbers, chosen: Constants) -> list[str]:
     return notes
 
 
-def _assumptions(numbers: Numbers) -> list[str]:
-    """What the report's words rest on, where the map is known by its values or its name only."""
-    if not is_tabulated(numbers.context, "Psi"):
+def _assumptions(numbers: Numbers, chosen: Constants) -> list[str]:
+    """What the report's words rest on, where a hypothesis is not decided."""
+    labels = ["lipschitz"] if chosen.proposal is None else []
+    labels += ["fit"] if numbers(FIT) is None else []
+    if not labels:
         return []
-    labels = ["lipschitz"] + (["fit"] if numbers(FIT) is None else [])
     found = numbers.context.data.maps["Psi"]
     about = "any map with this name"
     if isinstance(found, TableMap):
@@ -393,7 +392,6 @@ def _interval(numbers: Numbers) -> str:
 
 def _pictures(numbers: Numbers) -> Iterator[Picture]:
     """The images of the report, with certified figures under them."""
-    context = numbers.context
     for title, text, figures in (
         ("truth x", "x", ("|x|",)),
         ("with detail x + x_det", "x + x_det", ("|x_det|", "|A x_det|")),
@@ -402,7 +400,7 @@ def _pictures(numbers: Numbers) -> Iterator[Picture]:
         ("transferred: Psi(A x) - x", "Psi(A x) - x", ("|Psi(A x) - x|",)),
     ):
         try:
-            image = context.vector(read_term(text, context.names, "picture"))
+            image = numbers.vector(text)
         except Rejected:
             continue
         values = [(figure, numbers(figure)) for figure in figures]
