@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from . import operators
+from .chains import layers_of
 from .enclosing import Splits, growth, proved
 from .exact import Roots
 from .format import Rejected, short
@@ -212,9 +213,10 @@ def layer_norms(context: Context, map: str, layers: list[LayerBound]) -> Judgmen
         -------------------------------
         Lipschitz(f) <= K_1 K_2 ... K_k
 
-    for a network f given by layers, where |W_i v| <= K_i |v| from the norm of the layer before (the
-    domain's, for the first) to the one that is named, in the end the target's: each by a method of
-    `operators`.  Refuses for other maps, or if a method does not prove its bound.
+    for a network f given by layers, or an ONNX chain (`chains`), where |W_i v| <= K_i |v| from the
+    norm of the layer before (the domain's, for the first) to the one that is named, in the end the
+    target's: each by a method of `operators`.  Refuses for other maps, or if a method does not
+    prove its bound.
     """
     found, domain, target = network(context, map)
     return Lipschitz(map, Scalar.number(product_of_norms(found.layers, layers, domain, target)))
@@ -225,9 +227,10 @@ def cells(context: Context, map: str, bound: Fraction, tree: Tree) -> Judgment:
         -----------------
         Lipschitz(f) <= K
 
-    for a network f given by layers, from l1 or linf to l1 or linf, by a tree that splits the domain
-    by the signs of neurons, until the Jacobian is bounded on a cell or the cell has no interior
-    (`layers`).  Refuses for other maps or norms, or if a leaf does not hold what it has to.
+    for a network f given by layers, or an ONNX chain (`chains`), from l1 or linf to l1 or linf, by
+    a tree that splits the domain by the signs of neurons, until the Jacobian is bounded on a cell
+    or the cell has no interior (`layers`).  Refuses for other maps or norms, or if a leaf does not
+    hold what it has to.
     """
     found, domain, target = network(context, map)
     if "l2" in (domain.kind, target.kind):
@@ -238,11 +241,13 @@ def cells(context: Context, map: str, bound: Fraction, tree: Tree) -> Judgment:
 
 
 def network(context: Context, map: str) -> tuple[LayersMap, Norm, Norm]:
-    """A network of the problem that is given by its layers, and the norms of its two spaces.
+    """A network of the problem, as layers, and the norms of its two spaces.
 
-    Raises Rejected for other maps.
+    Raises Rejected for other maps, and for an ONNX network that is no chain (`chains`).
     """
     found, entry = context.data.maps.get(map), context.names.get(map)
+    if isinstance(found, NetworkMap):
+        found = layers_of(found)
     if not isinstance(found, LayersMap) or not isinstance(entry, Map):
         raise Rejected(f"the problem does not give {map!r} by layers")
     spaces = context.data.spaces

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from certificates.exact import Roots
 from theorems import Affine, Problem, Table
-from theorems.lipschitz import SLACK, rebound, short_above, simplest_between, steepest, upper
+from theorems.lipschitz import SLACK, rebound, short_above, simplest_between, upper
 from theorems.outcome import Numbers, statement
+from theorems.slopes import steepest
 
 POSITIVE = st.fractions(min_value=0, max_value=1000, max_denominator=500)
 SETTINGS = settings(max_examples=200, derandomize=True, deadline=None)

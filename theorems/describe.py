@@ -27,9 +27,10 @@ from .decimals import decimal
 from .derivation import Derivation
 from .instance import Instance
 from .keys import read_table
-from .lipschitz import SLACK, simplest_between, steepest, to_floats, upper
+from .lipschitz import SLACK, simplest_between, to_floats, upper
 from .operators import realise
 from .outcome import statement
+from .slopes import steepest
 
 RANK_ENTRIES = 1 << 20  # the rank of a larger matrix is not computed
 BASIS = 48  # nor is a basis of the kernel in more dimensions, but of a Hadamard form

@@ -1,20 +1,21 @@
-"""Lipschitz constants: the bound that can be certified, and a pair of points that refutes one.
+"""Lipschitz constants: the bound that can be certified.  `slopes` has pairs that refute one.
 
-Floats propose (a singular value, a Cholesky factor, a singular vector), the kernel's rules
-dispose.  For an affine map y -> W y + b the constant is the operator norm of W between the two
+Floats propose (a singular value, a Cholesky factor), the kernel's rules dispose.
+For an affine map y -> W y + b the constant is the operator norm of W between the two
 norms; `certificates.operators` says which pairs are exact and which are bounds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from certificates.chains import layers_of
 from certificates.data_rules import affine, linear_part
 from certificates.enclosing import growth
 from certificates.exact import Roots
@@ -25,13 +26,14 @@ from certificates.linear import Linear, Sparse, squared_norm
 from certificates.maps import (
     ConstantMap,
     LayersMap,
+    Mapping,
     McShaneMap,
     NamedMap,
     NetworkMap,
     TableMap,
 )  # fmt: skip
 from certificates.matrices import Integers, Matrix, Vector
-from certificates.norms import DUAL, KINDS, Kind, Norm, plain
+from certificates.norms import DUAL, KINDS, Norm, plain
 from certificates.operators import SIGNS, absolute
 from certificates.rules import RULES
 from certificates.values import Context
@@ -39,9 +41,9 @@ from certificates.values import Context
 from .cells import constant
 
 SLACK = Fraction(1, 10_000)  # how far above the truth a short bound may lie
-DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
 LARGE = 1 << 9  # a form with more rows and columns is bounded without a matrix where it can be
 POWER_STEPS = 40
+ENTRIES = 1 << 18  # in a larger layer of an ONNX network nothing is proposed
 NEURONS = 64  # of a network whose exact constant is tried
 SPARE_BITS = 5  # of the entries of an integer Cholesky factor, beyond what its rounding needs
 
@@ -62,15 +64,6 @@ class Proposal:
         bounded = self.rule.startswith("operator") or self.rule in ("cells", "network_gains")
         own = {"bound": self.bound} if bounded else {}
         return own | self.hint
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two points u, v of the domain with |f(u) - f(v)| >= ratio |u - v|; v = 0 where it is None."""
-
-    left: Vector
-    right: Vector | None
-    ratio: Roots
 
 
 # ------------------------------------------------------------------------- short rationals
@@ -109,14 +102,17 @@ def upper(context: Context, name: str) -> Proposal | None:
     if isinstance(found, ConstantMap):
         return Proposal("constant_map", Fraction(0))
     if isinstance(found, McShaneMap):
-        _, target = _norms(context, name)
+        _, target = norms(context, name)
         return Proposal("mcshane", target.weight * found.slope)
+    layers = layered(found)
+    if layers is not None:
+        ways = [_network(layers, *norms(context, name))]
+        ways += [_gains(found, context, name)] if isinstance(found, NetworkMap) else []
+        return min((way for way in ways if way), key=lambda way: way.bound, default=None)
     if isinstance(found, NetworkMap):
         return _gains(found, context, name)
     if is_tabulated(context, name):
         return None
-    if isinstance(found, LayersMap):
-        return _network(found, *_norms(context, name))
     form, domain, target = linear_part(context, name)
     if domain.kind == target.kind == "l2" and not isinstance(form, Matrix):
         structured = _structured(form, target.weight / domain.weight)
@@ -179,14 +175,26 @@ def schur(form: Linear, ratio: Fraction) -> Proposal:
 def _network(found: LayersMap, domain: Norm, target: Norm) -> Proposal:
     """The exact constant by cells, where the norms and the size allow it; else layer by layer."""
     product = _product_of_norms(found, domain, target)
-    if "l2" in (domain.kind, target.kind) or not _is_small(found):
+    if "l2" in (domain.kind, target.kind) or not is_small(found):
         return product
     tree = constant(found.layers, found.slope, domain.kind, target.kind)
     bound = tree.bound * target.weight / domain.weight
     return Proposal("cells", bound, {"tree": tree.tree}) if bound < product.bound else product
 
 
-def _is_small(found: LayersMap) -> bool:
+def layered(found: Mapping | None) -> LayersMap | None:
+    """The layers of a network that is given so, or by an ONNX chain of moderate size."""
+    if not isinstance(found, NetworkMap):
+        return found if isinstance(found, LayersMap) else None
+    try:
+        layers = layers_of(found)
+    except Rejected:
+        return None
+    return None if any(prod(w.shape) > ENTRIES for w, _ in layers.layers) else layers
+
+
+def is_small(found: LayersMap) -> bool:
+    """Whether the exact constant is tried."""
     neurons = sum(len(matrix.real) for matrix, _ in found.layers[:-1])
     ends = found.layers[0][0].columns, len(found.layers[-1][0].real)
     return neurons <= NEURONS and max(ends) <= WIDTH
@@ -218,11 +226,15 @@ def _texts(rows: list[tuple[int, ...]]) -> list[list[str]]:
 
 
 def is_tabulated(context: Context, name: str) -> bool:
-    """Whether only values of the map are known, or can be, so that no rule bounds its constant."""
+    """Whether a bound on the constant may be assumed: values of the map are known, or only a name.
+
+    (For an ONNX network that is a chain a rule may still prove one.)
+    """
     return isinstance(context.data.maps.get(name), TableMap | NetworkMap | NamedMap)
 
 
-def _norms(context: Context, name: str) -> tuple[Norm, Norm]:
+def norms(context: Context, name: str) -> tuple[Norm, Norm]:
+    """The norms of a map's domain and target."""
     entry = context.names[name]
     if not isinstance(entry, Map):
         raise TypeError(f"{name} is not a map of the problem")
@@ -336,152 +348,6 @@ def to_floats(matrix: Matrix) -> Floats:
     """The nearest floats of a real matrix; (m, n)."""
     rows = [[a / matrix.denominator for a in row] for row in matrix.real]
     return np.array(rows, dtype=float).reshape(matrix.shape)
-
-
-# --------------------------------------------------------------------------- lower bounds
-
-
-def steepest(context: Context, name: str) -> Pair | None:
-    """A pair of points with a large slope; for a table the pair of rows with the largest.
-
-    (McShane's extension takes the table's values exactly when no pair of rows is steeper.)
-    """
-    found = context.data.maps.get(name)
-    if isinstance(found, TableMap):
-        return _steepest_pair(found, *_norms(context, name))
-    if isinstance(found, McShaneMap):
-        return _steepest_pair(found.table, *_norms(context, name))
-    if isinstance(found, ConstantMap | NetworkMap | NamedMap):
-        return None
-    if isinstance(found, LayersMap):
-        return _steepest_in_a_cell(found, *_norms(context, name)) if _is_small(found) else None
-    form, domain, target = linear_part(context, name)
-    if isinstance(form, Matrix) or min(form.shape) <= LARGE:
-        form = form.dense()
-    candidates = _candidates(form, domain) if isinstance(form, Matrix) else _rows_of(form)
-    pairs = [_slope(form, v, domain, target) for v in candidates if any(v.real) or any(v.imag)]
-    best: Pair | None = None
-    for pair in pairs:
-        if best is None or (pair.ratio - best.ratio).sign() > 0:
-            best = pair
-    return best
-
-
-def _rows_of(form: Linear) -> Iterator[Vector]:
-    """Some rows; they attain the norm if all are orthogonal and of one length.
-
-    For sparse entries also what power iteration gives.
-    """
-    if isinstance(form, Sparse):
-        yield _rounded(power_vector(form))
-    m = form.shape[0]
-    for j in {0, m // 2, m - 1}:
-        yield form.adjoint().apply(Vector.of([int(k == j) for k in range(m)]))
-
-
-def _steepest_in_a_cell(found: LayersMap, domain: Norm, target: Norm) -> Pair:
-    """Two points in one cell of a network; the largest slope if the search for it ends."""
-    one, other = ("linf" if norm.kind == "l2" else norm.kind for norm in (domain, target))
-    tree = constant(found.layers, found.slope, one, other)
-    return Pair(tree.left, tree.right, _quotient_at(found, tree.left, tree.right, domain, target))
-
-
-def _quotient_at(found: LayersMap, u: Vector, v: Vector, domain: Norm, target: Norm) -> Roots:
-    def apart(p: Vector, q: Vector) -> Vector:
-        return Vector.combination([(Fraction(1), p), (Fraction(-1), q)], p.dimension)
-
-    rise = target.of(apart(found.at(u, domain), found.at(v, domain)))
-    return quotient(rise, domain.of(apart(u, v)))
-
-
-def _slope(matrix: Linear, v: Vector, domain: Norm, target: Norm) -> Pair:
-    return Pair(v, None, quotient(target.of(matrix.apply(v)), domain.of(v)))
-
-
-def quotient(rise: Roots, run: Roots) -> Roots:
-    """rise / run, exactly where run is one square root or rational, else from below."""
-    if len(run.terms) == 1:
-        radicand, coefficient = run.terms[0]
-        inverse = Roots.sqrt(Fraction(1, radicand)).times(1 / coefficient)
-        return rise * inverse
-    return rise.times(1 / run.upper(128))
-
-
-def _candidates(matrix: Matrix, domain: Norm) -> Iterator[Vector]:
-    """Points at which the operator norm is attained, exactly or nearly."""
-    n = matrix.columns
-    if domain.kind == "l1":
-        for j in range(n):
-            yield Vector.of([int(k == j) for k in range(n)])
-        return
-    as_complex: Floats = np.array(matrix.real, dtype=float) / matrix.denominator
-    if matrix.imag:
-        as_complex = as_complex + 1j * np.array(matrix.imag, dtype=float) / matrix.denominator
-    top = np.linalg.svd(as_complex, full_matrices=False)[2][0].conj()
-    yield _rounded(top)
-    for row in as_complex[:64]:
-        if domain.kind == "linf":
-            moduli = np.where(row == 0, 1, np.abs(row))
-            yield _rounded(np.where(row == 0, 1, row.conj() / moduli))
-        else:
-            yield _rounded(row.conj() / (np.abs(row).max() or 1))
-    if domain.kind == "linf" and n <= SIGNS:
-        for corner in product((1, -1), repeat=n - 1):
-            yield Vector.of((1, *corner))
-
-
-def _rounded(v: Floats) -> Vector:
-    scaled = np.rint(v * 2**24)
-    imag = [int(t) for t in scaled.imag] if np.iscomplexobj(v) else []
-    return Vector.of([int(t) for t in scaled.real], imag, 1 << 24)
-
-
-def _steepest_pair(table: TableMap, domain: Norm, target: Norm) -> Pair | None:
-    """The pair of rows with the largest slope; None for a single row."""
-    one, minus = Fraction(1), Fraction(-1)
-    best: Pair | None = None
-    for i, j in _steep_rows(table, domain, target):
-        y, z, v, w = table.inputs[i], table.inputs[j], table.outputs[i], table.outputs[j]
-        rise = target.of(Vector.combination([(one, v), (minus, w)], v.dimension))
-        run = domain.of(Vector.combination([(one, y), (minus, z)], y.dimension))
-        pair = Pair(y, z, quotient(rise, run))
-        if best is None or (pair.ratio - best.ratio).sign() > 0:
-            best = pair
-    return best
-
-
-def _steep_rows(table: TableMap, domain: Norm, target: Norm) -> list[tuple[int, int]]:
-    """The pairs of rows that may be the steepest: floats rule out the others by a wide margin.
-
-    A pair whose inputs nearly agree is kept, because there floats say nothing.
-    """
-    inputs, outputs = _stack(table.inputs), _stack(table.outputs)
-    size = np.abs(inputs).max() + np.abs(outputs).max()
-    slopes: list[tuple[float, int, int]] = []
-    kept: list[tuple[int, int]] = []
-    for i in range(1, len(inputs)):
-        runs = _lengths(inputs[:i] - inputs[i], domain.kind)
-        rises = _lengths(outputs[:i] - outputs[i], target.kind)
-        for j, (rise, run) in enumerate(zip(rises.tolist(), runs.tolist(), strict=True)):
-            if run < size * DOUBTFUL or not np.isfinite(rise):
-                kept.append((j, i))
-            else:
-                slopes.append((rise / run, j, i))
-    top = max((slope for slope, _, _ in slopes), default=0.0)
-    # what rounding can do to a slope, given that its run is not doubtful
-    margin = (1 - DOUBTFUL) * top - DOUBTFUL
-    return kept + [(j, i) for slope, j, i in slopes if slope >= margin]
-
-
-def _stack(vectors: tuple[Vector, ...]) -> Floats:
-    rows = [[a / v.denominator for a in v.real] for v in vectors]
-    imag = [[b / v.denominator for b in v.imag or (0,) * v.dimension] for v in vectors]
-    return np.array(rows) + 1j * np.array(imag)
-
-
-def _lengths(rows: Floats, kind: Kind) -> Floats:
-    order = {"l1": 1, "l2": 2, "linf": np.inf}[kind]
-    return np.asarray(np.linalg.norm(rows, order, axis=1))
 
 
 def rebound(

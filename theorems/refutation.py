@@ -32,7 +32,8 @@ from certificates.values import Context
 from .arrays import inline
 from .decimals import decimal
 from .derivation import Derivation, Fact
-from .lipschitz import Proposal, is_tabulated, rebound, steepest, upper
+from .lipschitz import Proposal, is_tabulated, rebound, upper
+from .slopes import steepest
 
 NAMED = 16  # so many named vectors of a space are tried as ends of a secant
 SMALL = 6  # in spaces of at most this dimension sign vectors are tried too

@@ -24,7 +24,8 @@ from certificates.values import Context
 from .arrays import inline
 from .decimals import decimal
 from .derivation import Derivation, Fact
-from .lipschitz import Pair, Proposal, is_tabulated, rebound, steepest, upper
+from .lipschitz import Proposal, is_tabulated, rebound, upper
+from .slopes import Pair, steepest
 
 Steps = Callable[[Derivation], Fact]
 
@@ -190,11 +191,12 @@ def steeper(claim: Lipschitz | NotLipschitz, left: str, right: str) -> Steps:
 
 def _interval(name: str, pair: Pair | None, context: Context) -> str:
     """What is known of a constant that is not settled."""
-    if name in context.data.maps and is_tabulated(context, name):
+    best = _upper(name, context)
+    if best is None and name in context.data.maps and is_tabulated(context, name):
         if isinstance(context.data.maps[name], NetworkMap):
-            return f"no rule bounds the constant of the network {name}"
+            low = f"; it is at least {decimal(pair.ratio)}" if pair else ""
+            return f"no rule bounds the constant of the network {name}{low}"
         low = f" than {decimal(pair.ratio)}" if pair else ""
         return f"only values of {name} are known; no two are steeper{low}"
-    best = _upper(name, context)
     low, high = decimal(pair.ratio) if pair else "0", short(best.bound) if best else "infinity"
     return f"the constant of {name} is at least {low}, at most {high}"

@@ -32,19 +32,11 @@ from .arrays import BadInput, number
 from .decimals import both, decimal
 from .derivation import Derivation, Fact
 from .inexact import is_inexact
-from .lipschitz import (
-    Pair,
-    Proposal,
-    is_tabulated,
-    largest,
-    rebound,
-    short_above,
-    steepest,
-    upper,
-)
+from .lipschitz import Proposal, is_tabulated, largest, rebound, short_above, upper
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, bracket, statement
 from .problem import Case, Problem, Table, norm_of
 from .settling import points, steeper
+from .slopes import Pair, steepest
 
 FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
 DETAIL = "|A x_det|"
@@ -375,6 +367,8 @@ def _assumptions(numbers: Numbers, chosen: Constants) -> list[str]:
         about = f"any map with these {len(found.inputs)} values"
     if isinstance(found, NetworkMap):
         about = "the real function that this network computes with its stored weights"
+    if not labels:
+        return [f"the claim is about {about}"]
     allow = " ".join(f"--permit {label}" for label in labels)
     return [
         f"the claim is about {about}; it is assumed, and decided by nobody, that "

@@ -107,10 +107,28 @@ def accepted() -> None:
     channels = case("|Psi(y)| = 3", TWICE, network(TWICE, "channels"), vectors=VECTORS, **COMPLEX)
     write("accepted", "network-of-channels", channels, YES)
     write("accepted", "network-where-floats-cancel", case("|Psi(y)| = 2", CANCEL), YES)
+    # |(r(y), r(-y))|_1 = |y|: the neurons get y and -y, so both are active nowhere
+    branch = ["split", "1", "2", ["empty", "1", "1"], ["bound"]]
+    tree: Json = ["split", "1", "1", branch, ["bound"]]
+    write("accepted", "cells-of-a-network-file", cells("1", FOLD, tree), YES)
+
+
+def cells(bound: str, data: bytes, *more: Json) -> Case:
+    """The constant of Psi, from linf to l1, by a tree of one leaf or as given."""
+    problem = small(maps={"Psi": network(data)})
+    claim = f"Lipschitz(Psi) <= {bound}"
+    tree = more[0] if more else ["bound"]
+    step: Step = ("cells", [], {"map": "Psi", "bound": bound, "tree": tree}, claim)
+    return Case(one(claim), [step], problem, files={FILE: data})
 
 
 def rejected() -> None:
     """What does not follow."""
+    skip = model((1, 1), *PARTS[:1], node("Relu", "v", "u"), node("Add", "u v", "z"), PARTS[2])
+    folded = model((1, 1), *PARTS[:1], node("Abs", "v", "z"), PARTS[2])
+    write("rejected", "cells-around-an-activation", cells("9", skip), "goes around an activation")
+    write("rejected", "cells-of-a-modulus", cells("9", folded), "is neither affine nor")
+    write("rejected", "cells-of-a-file-too-small", cells("3/2", FOLD), "the bound is not proved on")
     write("rejected", "network-where-floats-cancel", case("|Psi(y)| <= 1", CANCEL), "is false on")
     write("rejected", "network-is-not-linear", case("|Psi(y) + Psi(-y)| = 0"), "is false on the")
     bounded = case(SPLIT)

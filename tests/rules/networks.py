@@ -7,6 +7,10 @@ c = -1 nowhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
+
+from ..networks import Builder
 from .data import CONSTANT, MAXIMUM, NAMED, TABLE
 from .table import GENERAL, Case, World, accept, array, garbled, normed, plane, refuse
 
@@ -34,6 +38,30 @@ def ramps(c: str, **more: object) -> World:
     """The map above."""
     first: Layer = [["1", "0"], ["-1", "0"]], ["0", c]
     return network(first, OUT, **more)  # type: ignore[arg-type]
+
+
+def stored(data: bytes) -> World:
+    """Psi given by an ONNX file, from linf to linf."""
+    form = {"kind": "network", "file": "f.onnx", "layout": "real"}
+    form["sha256"] = sha256(data).hexdigest()
+    world = plane(form, normed(2, "linf"), normed(2, "linf"))
+    return replace(world, files=(("f.onnx", data),))
+
+
+def ramps_file(bend: str = "Relu") -> bytes:
+    """The map above for c = -1, as a graph."""
+    b = Builder()
+    b.add("Gemm", "x", b.array([[1, 0], [-1, 0]]), b.array([0, -1]), transB=1)
+    b.add(bend, b.now)
+    b.add("MatMul", b.now, b.array([[1, 0], [-1, 0]]))
+    return b.model((1, 2))
+
+
+def around() -> bytes:
+    """z = r(x) + x, which goes around its activation."""
+    b = Builder()
+    b.add("Add", b.add("Relu", "x"), "x")
+    return b.model((1, 2))
 
 
 def split(layer: int, neuron: int, active: object, inactive: object) -> list[object]:
@@ -103,6 +131,7 @@ LINE: Layer = [["1", "-2"], ["3", "4"]], ["1", "1"]
 ONE: list[object] = ["linf", "rows", "1"]
 TWO: list[object] = ["linf", "rows", "2"]
 SLOW = ramps("-1")
+FILE, FOLDED, AROUND = stored(ramps_file()), stored(ramps_file("Abs")), stored(around())
 # r(y_1) and r(2 - y_1) into r(their sum - 5), which is y_1 - 5 beyond 5 and -3 - y_1 before -3
 DEEP = network(
     ([["1", "0"], ["-1", "0"]], ["0", "2"]), ([["1", "1"]], ["-5"]), ([["1"], ["0"]], ["0", "0"])
@@ -136,6 +165,12 @@ TABLES = {
         normal("one layer", network(LINE), ["linf", "rows", "7"], gives="7"),
         normal("leaky", ramps("-1", slope="1/3"), ONE, TWO, gives="2"),
         normal("three layers", DEEP, ONE, TWO, ONE, gives="2"),
+        normal("a network file", FILE, ONE, TWO, gives="2"),
+        abnormal("a file, too small", FILE, ONE, ONE, because="the bound 1 of layer 2 is not"),
+        abnormal(
+            "a file with Abs", FOLDED, ONE, TWO, because="is neither affine nor an activation"
+        ),
+        abnormal("around an activation", AROUND, ONE, because="goes around an activation"),
         normal(
             "by a factor",
             network(LINE, domain="l2", target="l2"),
@@ -229,6 +264,10 @@ TABLES = {
     "cells": [
         proved("active together nowhere", SLOW, "1", BOTH),
         proved("active together on a line", ramps("0"), "1", BOTH),
+        proved("a network file", FILE, "1", BOTH),
+        wrong("a file, too small", FILE, "99/100", BOTH, "the bound is not proved on the cell"),
+        wrong("a file with Abs", FOLDED, "9", BOTH, "is neither affine nor an activation"),
+        wrong("around an activation", AROUND, "9", BOUND, "goes around an activation"),
         proved("active together on a strip", ramps("1"), "2", BOUND),
         proved("from l1 to l1", ramps("-1", domain="l1", target="l1"), "1", BOTH),
         proved("from l1 to linf", ramps("-1", domain="l1"), "1", BOTH),

@@ -29,6 +29,7 @@ class World:
     verdict: str = "certified"
     choices: tuple[tuple[str, str], ...] = ()
     arbitrary: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
 
     @cache  # noqa: B019 - worlds are few and live as long as the tests
     def read(self) -> Context:
@@ -36,7 +37,8 @@ class World:
         text = self.statement.encode("ascii")
         data = None
         if self.problem is not None:
-            data = read_problem(self.problem, _no_files, read_statement(text))
+            read = dict(self.files).__getitem__ if self.files else _no_files
+            data = read_problem(self.problem, read, read_statement(text))
         return prepare(text, data, self.verdict, dict(self.choices), {}, dict(self.arbitrary))
 
 

@@ -21,10 +21,10 @@ from certificates.statements import Conclusion, Quantified
 from certificates.terms import Atom, Bound, Norm, Term, Value, bound_variables, scalar_variables
 from certificates.values import Context
 
-from ..lipschitz import quotient
 from ..outcome import Figure, Picture
 from ..result import Progress
 from ..settling import Decision, Steps, decide, sides, sides_text
+from ..slopes import quotient
 from .screen import Case as Members
 from .screen import Screen, Unknown, cases, closure, combinations, taking
 
