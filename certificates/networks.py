@@ -66,6 +66,7 @@ class Use:
         self.products = 0
 
     def refuse(self, reason: str) -> Unreadable:
+        """The error that names the node."""
         return Unreadable(f"{self.node}: {reason}")
 
     def zeros(self, shape: Sequence[int], reason: str) -> Result:
@@ -76,9 +77,11 @@ class Use:
         return self.spend(shape), [0] * prod(shape), 1
 
     def has(self, place: int) -> bool:
+        """Whether an input is there."""
         return place < len(self.inputs) and self.inputs[place] is not None
 
     def value(self, place: int, whole: bool = False) -> Value:
+        """An input that is there, of numbers, or of int64 if `whole`."""
         found = self.inputs[place] if place < len(self.inputs) else None
         if found is None or found.whole != whole or not found.entries:
             kind = "integers" if whole else "floats"
@@ -87,9 +90,11 @@ class Use:
 
     @property
     def x(self) -> Value:
+        """The first input."""
         return self.value(0)
 
     def constant(self, place: int, whole: bool = False) -> Value:
+        """An input that does not depend on the network's input."""
         found = self.value(place, whole)
         if not found.constant:
             raise self.refuse(f"input {place} must not depend on the network's input")
@@ -110,6 +115,7 @@ class Use:
         return found.entries
 
     def integer(self, name: str, otherwise: int, *allowed: int) -> int:
+        """An attribute, one of the allowed integers if any are listed."""
         found = self.node.attributes.get(name)
         value = found.integers[0] if found else otherwise
         if allowed and value not in allowed:
@@ -117,14 +123,17 @@ class Use:
         return value
 
     def integers(self, name: str, otherwise: Sequence[int]) -> tuple[int, ...]:
+        """An attribute with a list of integers."""
         found = self.node.attributes.get(name)
         return found.integers if found else tuple(otherwise)
 
     def number(self, name: str, otherwise: Fraction) -> Fraction:
+        """An attribute with a float, exactly."""
         found = self.node.attributes.get(name)
         return found.numbers[0] if found else otherwise
 
     def text(self, name: str, otherwise: str) -> str:
+        """An attribute with a word."""
         found = self.node.attributes.get(name)
         return found.text if found else otherwise
 

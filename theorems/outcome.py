@@ -109,6 +109,13 @@ class Numbers:
         except Rejected:
             return None
 
+    def ends(self, text: str) -> tuple[Roots, Roots] | None:
+        """A lower and an upper bound, equal where the value is exact; None as above."""
+        high = self(text)
+        if high is None or self.bounds is None:
+            return None if high is None else (high, high)
+        return self.bounds.lower(read_scalar(text, self.context.names, "figure")), high
+
     def vector(self, text: str) -> Vector:
         """The value of a vector term, or one near to it.  Raises Rejected."""
         term = read_term(text, self.context.names, "figure")

@@ -289,9 +289,9 @@ def _remark(d: Derivation, problem: Problem) -> None:
     numbers = Numbers(statement(PAPER), d.context.data)
     for point in ["A x", *(f"A x + {name}" for name in problem.perturbations)]:
         text = f"|Psi({point}) - x - x_det|"
-        value = numbers(text)
-        if value is not None:
-            low, high = bracket(value)
+        ends = numbers.ends(text)
+        if ends is not None:
+            low, high = bracket(ends[0])[0], bracket(ends[1])[1]
             d.compute(f"{text} <= {write_number(high)}")
             if low > 0:
                 d.compute(f"{write_number(low)} <= {text}")
