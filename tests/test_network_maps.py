@@ -134,9 +134,10 @@ def test_theorem_4_1_with_a_network(tmp_path: Path) -> None:
 
 
 def test_a_constant_below_what_is_proved_is_assumed(tmp_path: Path) -> None:
-    """|W| <= 2 by moduli, roots rounded upwards: 2.01 is proved and 1 is not, but nothing speaks against it either."""
+    """|W| <= 2 by moduli, roots rounded upwards; the constant is sqrt 3 at most."""
     assert check("4.1.i", problem(lipschitz="2.01")).assumed == ()
-    result = check("4.1.i", problem(lipschitz="1"), tmp_path / "out")
+    assert check("4.1.i", problem(lipschitz="1")).verdict == "vacuous"
+    result = check("4.1.i", problem(lipschitz="1.9"), tmp_path / "out")
     assert (result.verdict, result.assumed, result.status()) == ("certified", ("lipschitz",), 5)
     assert "the real function that this network computes" in str(result)
 
