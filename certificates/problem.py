@@ -73,7 +73,7 @@ class Problem:
     """The data of a claim, exact.  `arrays` lists what was read: name, shape, digest.
 
     `sets` names the members of each finite set, which are among the `vectors`; `units` are
-    numbers of modulus 1 as pairs (real, imaginary).
+    numbers of modulus 1 as pairs (real, imaginary), or None: the claim is then about all of them.
     """
 
     field: Field
@@ -83,7 +83,7 @@ class Problem:
     vectors: dict[str, tuple[str, Vector]]
     constants: dict[str, Fraction]
     sets: dict[str, tuple[str, ...]]
-    units: dict[str, tuple[Fraction, Fraction]]
+    units: dict[str, tuple[Fraction, Fraction] | None]
     arrays: tuple[str, ...]
 
 
@@ -341,7 +341,10 @@ class _Reader:
         space = self.space_of(table["space"], where + ".space")
         return as_text(table["space"], where), self.rows(table["array"], where + ".array", space)
 
-    def unit(self, value: object, where: str) -> tuple[Fraction, Fraction]:
+    def unit(self, value: object, where: str) -> tuple[Fraction, Fraction] | None:
+        """A number of modulus 1, or None for any of them."""
+        if value == "any":
+            return None
         table = fields(value, where, ("real",), ("imaginary",))
         real = read_small(table["real"], where)
         imag = read_small(table.get("imaginary", "0"), where)

@@ -53,7 +53,11 @@ def problem_lines(problem: Problem) -> Iterator[str]:
         yield f"  {name} has {len(members)} members, {members[0]} to {members[-1]}"
     for name, number in problem.constants.items():
         yield f"  {name} = {short(number)}"
-    for name, (real, imag) in problem.units.items():
+    for name, unit in problem.units.items():
+        if unit is None:
+            yield f"  {name} is any number of modulus 1"
+            continue
+        real, imag = unit
         yield f"  {name} = {short(real)}" + (f" + {short(imag)} i" if imag else "")
     for array in problem.arrays:
         yield f"  {array}"

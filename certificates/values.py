@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from .exact import Roots, Undecided
 from .format import Rejected
@@ -99,12 +100,19 @@ class Context:
     def _turned(self, atom: Turned) -> Vector:
         vector = self._atom(atom.argument)
         for unit, power in atom.units:
-            real, imag = self.data.units[unit]
+            real, imag = self.unit(unit)
             parts = (real, imag if power > 0 else -imag)
             for _ in range(abs(power)):
                 pair = zip(parts, (vector, vector.turned()), strict=True)
                 vector = Vector.combination(list(pair), vector.dimension)
         return vector
+
+    def unit(self, name: str) -> tuple[Fraction, Fraction]:
+        """A number of modulus 1.  Raises Rejected for one that stands for all of them."""
+        found = self.data.units[name]
+        if found is None:
+            raise Rejected(f"{name} is any number of modulus 1 and has no value")
+        return found
 
     def scalar(self, scalar: Scalar) -> Roots:
         """The value of a scalar term, exactly.  Raises Rejected as `vector` does."""

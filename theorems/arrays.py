@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm, prod
@@ -264,3 +264,17 @@ def inline(v: Vector) -> dict[str, object]:
         return {"entries": [write_number(Fraction(a, v.denominator)) for a in numerators]}
 
     return {"real": entries(v.real), "imaginary": entries(v.imag)} if v.imag else entries(v.real)
+
+
+def inline_rows(rows: Sequence[Vector]) -> dict[str, object]:
+    """Vectors as the rows of an inline array (k, n)."""
+
+    def entries(part: Callable[[Vector], Sequence[int]]) -> dict[str, object]:
+        return {
+            "entries": [[write_number(Fraction(a, v.denominator)) for a in part(v)] for v in rows]
+        }
+
+    real = entries(lambda v: v.real)
+    if not any(v.imag for v in rows):
+        return real
+    return {"real": real, "imaginary": entries(lambda v: v.imag or (0,) * v.dimension)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import thm_4_1_detail_transfer, thm_4_1_network
+from . import thm_4_1_detail_transfer, thm_4_1_network, thm_4_3_in_distribution
 from .outcome import Theorem
 
 CATALOGUE: dict[str, Theorem] = {
@@ -10,5 +10,6 @@ CATALOGUE: dict[str, Theorem] = {
     for theorem in (
         thm_4_1_detail_transfer.THEOREM,
         thm_4_1_network.THEOREM,
+        thm_4_3_in_distribution.THEOREM,
     )
 }

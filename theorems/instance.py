@@ -7,7 +7,7 @@
     vectors     x = an array with n entries, or {space = "X", array = ...}
     sets        images = an array (k, ...) with n entries in each of k rows
     constants   delta = an exact number
-    units       u = {real = "3/5", imaginary = "4/5"}
+    units       u = {real = "3/5", imaginary = "4/5"}, or "any" for all numbers of modulus 1
 
 The dimensions come from the arrays.  What the statement does not name is left out, so that one
 problem serves several claims.  `docs/data-claims.md` describes the file.
@@ -282,9 +282,11 @@ class _Writer:
         self.arrays.append(found)
         return {"space": space, "array": found.form}
 
-    def unit(self, name: str, value: Any) -> dict[str, object]:
-        """A number of modulus 1."""
+    def unit(self, name: str, value: Any) -> dict[str, object] | str:
+        """A number of modulus 1, or "any"."""
         where = f"units.{name}"
+        if value == "any":
+            return "any"
         parts = keys(value, where, {"real"}, {"imaginary"})
         pair = [number(parts.get(key, 0), f"{where}.{key}") for key in ("real", "imaginary")]
         if sum((part**2 for part in pair), Fraction(0)) != 1:

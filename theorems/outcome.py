@@ -93,6 +93,7 @@ class Numbers:
     """Reads off values of scalar terms, such as "|A x_det|", on a problem's data."""
 
     def __init__(self, statement_file: bytes, data: Data) -> None:
+        self.statement_file = statement_file
         # without choices every name stands for itself
         self.context: Context = prepare(statement_file, data, "vacuous", {}, {}, {})
 

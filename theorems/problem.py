@@ -9,6 +9,9 @@
     delta        an exact number, or "least"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
+    images       for 4.3: the members of T beside x, (k, N) or (k, ...)
+    epsilon      for 4.3: an exact number, or "least"
+    mass         for 4.3: q, a bound of the probability of T
     network      for 4.1.ii: how many features n the family's Phi: C^m -> C^n has, and its name
 
 `docs/problem-files.md` describes the file, key by key.
@@ -26,14 +29,15 @@ from typing import Any, Literal
 
 from certificates.format import excerpt, write_json, write_number
 from certificates.kernel import prepare
-from certificates.language import is_name
+from certificates.language import Unit, is_name
+from certificates.matrices import Vector
 from certificates.norms import KINDS
 from certificates.problem import FORMAT, read_problem
 from certificates.problem import Problem as Data
 from certificates.statements import read_statement
 from certificates.values import Context
 
-from .arrays import BadInput, ExactArray, number, sized
+from .arrays import BadInput, ExactArray, inline, inline_rows, number, sized
 from .keys import keys, read_table, words
 from .maps import (
     Affine,
@@ -51,6 +55,7 @@ from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
+    "images", "epsilon", "mass",
 }  # fmt: skip
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Named", "Network", "NetworkFile", "Problem",
@@ -90,6 +95,9 @@ class Problem:
     data_norm: str = "l2"
     perturbations: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     network: Network | None = None
+    images: Any = None
+    epsilon: Any = "least"
+    mass: Any = None
     folder: Path | None = None
 
     @staticmethod
@@ -110,10 +118,13 @@ class Problem:
         statement_file: bytes,
         constants: Mapping[str, Fraction],
         slope: Fraction | None = None,
+        chosen: Mapping[str, Vector] | None = None,
+        sets: Mapping[str, Sequence[Vector]] | None = None,
     ) -> Case:
         """The problem written for one statement, with values for its constants.
 
-        `slope` is the constant of McShane's extension into the plain linf norm.
+        `slope` is the constant of McShane's extension into the plain linf norm; `chosen` are
+        further vectors of X, and `sets` its finite sets.  Its units stand for all of them.
 
         Raises BadInput for arrays that cannot be read or do not fit together.
         """
@@ -124,6 +135,8 @@ class Problem:
             "x": ("X", self._vector(self.x, "x", n)),
             "x_det": ("X", self._vector(self.x_det, "x_det", n)),
         }
+        for name, vector in (chosen or {}).items():
+            vectors[name] = ("X", ExactArray((n,), inline(vector), {}, bool(vector.imag)))
         for name, value in self.perturbations.items():
             if not is_name(name) or name in statement.names or name in vectors:
                 raise BadInput(f"perturbations: {excerpt(name)} cannot be used; call it e_1, say")
@@ -136,7 +149,7 @@ class Problem:
         arrays: list[ExactArray | Realised] = [operator]
         arrays += [entry for _, entry in vectors.values()]
         if "Psi" in statement.names and "Z" not in statement.names:
-            form, used = self._psi(operator, slope or Fraction(1))
+            form, used = self._psi(operator, slope or Fraction(1), sets)
             maps["Psi"] = form
             arrays += used
         if "Z" in statement.names:
@@ -158,27 +171,36 @@ class Problem:
                 for name, (space, entry) in vectors.items()
             },
             "constants": {name: write_number(value) for name, value in constants.items()},
+            "sets": {
+                name: {"space": "X", "array": inline_rows(members)}
+                for name, members in (sets or {}).items()
+            },
+            "units": {n: "any" for n, e in statement.names.items() if isinstance(e, Unit)},
         }
         files = {name: data for entry in arrays for name, data in entry.files.items()}
         problem_file = write_json(table)
         return Case(problem_file, files, read_problem(problem_file, files.__getitem__, statement))
 
-    def _measured(self) -> Context:
+    def _measured(self, sets: Mapping[str, Sequence[Vector]] | None) -> Context:
         """The data without the map, for the exact values of measurements."""
-        file = (files("theorems") / "statements" / "4.1.i.claim").read_bytes()
-        one = {"delta": Fraction(1), "L": Fraction(1)}
+        identifier = "4.3.i" if sets else "4.1.i"
+        file = (files("theorems") / "statements" / f"{identifier}.claim").read_bytes()
+        one = {"delta": Fraction(1), "L": Fraction(1), "epsilon": Fraction(1)}
         blank = dataclasses.replace(self, psi=Named("not read yet"))
-        return prepare(file, blank.case(file, one).data, "vacuous", {}, {}, {})
+        return prepare(file, blank.case(file, one, sets=sets).data, "vacuous", {}, {}, {})
 
     def _vector(self, value: Any, name: str, dimension: int) -> ExactArray:
         return sized(value, name, dimension, self.folder)
 
     def _psi(
-        self, operator: Realised, slope: Fraction
+        self,
+        operator: Realised,
+        slope: Fraction,
+        sets: Mapping[str, Sequence[Vector]] | None,
     ) -> tuple[dict[str, object], Sequence[ExactArray | Realised]]:
         m, n = operator.shape
         place = Place(folder=self.folder, operator=operator)
-        return map_form(self.psi, place, (n, m), slope, self._measured)
+        return map_form(self.psi, place, (n, m), slope, lambda: self._measured(sets))
 
 
 def norm_of(text: str, where: str) -> tuple[str, Fraction]:

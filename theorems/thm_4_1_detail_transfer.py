@@ -18,29 +18,32 @@ Lipschitz constant at all.  Part (ii) is in `thm_4_1_network`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from certificates.exact import Roots
 from certificates.format import Rejected, short, write_number
-from certificates.judgments import Lipschitz
-from certificates.kernel import prepare
-from certificates.language import read_scalar
 from certificates.maps import NetworkMap, TableMap
 
 from .arrays import BadInput, number
+from .constants import (
+    SMALL,
+    Constants,
+    against,
+    exceeds,
+    lipschitz_of,
+    prove_lipschitz,
+    settled,
+)  # fmt: skip
 from .decimals import both, decimal
 from .derivation import Derivation, Fact
 from .inexact import is_inexact
-from .lipschitz import Proposal, is_tabulated, largest, rebound, short_above, upper
+from .lipschitz import is_tabulated, largest, short_above, upper
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, bracket, statement
-from .problem import Case, Problem, Table, norm_of
-from .settling import points, steeper
-from .slopes import Pair, steepest
+from .problem import Case, Problem
+from .slopes import steepest
 
 FIT = "|Psi(A(x + x_det)) - (x + x_det)|"
 DETAIL = "|A x_det|"
-SMALL = Fraction(1, 1000)  # stands for "any positive number" where an infimum is 0
 PAPER, SHARP, EXACT = "4.1.i", "4.1.i.sharp", "4.1.i.exact"
 FORMS = {
     PAPER: "for every e with |e| <= delta: |Psi(A x + e) - (x + x_det)| <= (1 + 2 L) delta",
@@ -86,16 +89,6 @@ def prove(identifier: str) -> Derivation:
 # ------------------------------------------------------------------- part (i) on the data
 
 
-@dataclass(frozen=True)
-class Constants:
-    """L as it was chosen, the words on how the constants were, and what settles L."""
-
-    lipschitz: Fraction
-    words: tuple[str, ...]
-    proposal: Proposal | None
-    against: Pair | None
-
-
 def derive(problem: Problem) -> Outcome:
     """Theorem 4.1 (i) in its three forms on the data of a problem.
 
@@ -103,7 +96,7 @@ def derive(problem: Problem) -> Outcome:
     """
     case, numbers, chosen = choose(problem)
     figures = tuple(_figures(numbers, problem))
-    failing = [left for left in (DETAIL, FIT) if _exceeds(numbers, left)]
+    failing = [left for left in (DETAIL, FIT) if exceeds(numbers, left)]
     settled = chosen.proposal is not None or chosen.against is not None
     if not failing and not settled and not is_tabulated(numbers.context, "Psi"):
         return Outcome("undecided", case, (), figures, (*chosen.words, _interval(numbers)))
@@ -113,7 +106,7 @@ def derive(problem: Problem) -> Outcome:
         _remark(paper, problem)
     if chosen.against is None:
         d = _derivation(SHARP, case)
-        prove_sharp(d, _lipschitz(d, chosen))
+        prove_sharp(d, prove_lipschitz(d, chosen))
         claims.append(Claim(SHARP, statement(SHARP), d, FORMS[SHARP]))
     if numbers(FIT) is not None:
         d = _derivation(EXACT, case)
@@ -141,16 +134,12 @@ def choose(problem: Problem) -> tuple[Case, Numbers, Constants]:
     file = statement(PAPER)
     one = {"delta": Fraction(1), "L": Fraction(1), "r": Fraction(0)}
     numbers = Numbers(file, problem.case(file, one).data)
-    tabulated = isinstance(problem.psi, Table)
-    pair = steepest(numbers.context, "Psi") if tabulated else None
-    proposal = None if tabulated else upper(numbers.context, "Psi")
     words: list[str] = []
-    lipschitz = _choose_lipschitz(problem, pair, proposal, words)
-    slope = None
-    if isinstance(problem.psi, Table) and problem.psi.extend == "mcshane":
-        slope = lipschitz / norm_of(problem.object_norm, "object_norm")[1]
+    lipschitz, slope, proposal = lipschitz_of(
+        problem, numbers, lambda slope: problem.case(file, one, slope).data, words
+    )
+    if slope is not None:
         numbers = Numbers(file, problem.case(file, one, slope).data)
-        proposal = upper(numbers.context, "Psi")
     fit = numbers(FIT)
     constants = {
         "delta": least_delta(problem, fit, numbers(DETAIL), words),
@@ -159,46 +148,7 @@ def choose(problem: Problem) -> tuple[Case, Numbers, Constants]:
     }
     case = problem.case(file, constants, slope)
     numbers = Numbers(file, case.data)
-    proposal = rebound(numbers.context, "Psi", lipschitz, proposal)
-    if proposal is None:
-        pair = pair or steepest(numbers.context, "Psi")
-    against = pair if proposal is None and _steeper(pair, lipschitz) else None
-    return case, numbers, Constants(lipschitz, tuple(words), proposal, against)
-
-
-def _steeper(pair: Pair | None, bound: Fraction) -> bool:
-    return pair is not None and (pair.ratio - Roots.rational(bound)).sign() > 0
-
-
-def _choose_lipschitz(
-    problem: Problem, pair: Pair | None, proposal: Proposal | None, words: list[str]
-) -> Fraction:
-    """The problem's L; for "least" the smallest that is proved, or that the table allows."""
-    tabulated = isinstance(problem.psi, Table)
-    if problem.lipschitz != "least":
-        lipschitz = number(problem.lipschitz, "lipschitz")
-        if lipschitz <= 0:
-            raise BadInput(f"lipschitz: L must be positive, not {short(lipschitz)}")
-        extended = isinstance(problem.psi, Table) and problem.psi.extend == "mcshane"
-        if pair is not None and extended and _steeper(pair, lipschitz):
-            raise BadInput(
-                f"lipschitz: the table's largest slope is {decimal(pair.ratio)}, so McShane's "
-                f"extension with L = {short(lipschitz)} misses its values; give a larger L"
-            )
-        return lipschitz
-    if tabulated:
-        slope = pair.ratio if pair else Roots()
-        lipschitz = short_above(slope)
-        words.append(f"L: the table's largest slope is {both(slope)}")
-    elif proposal is not None:
-        lipschitz = proposal.bound
-        words.append(f"L: {short(lipschitz)} is certified by {proposal.rule}")
-    else:
-        raise BadInput("lipschitz: nothing is known of Psi; give a number for L")
-    if lipschitz == 0:
-        words.append(f"L: any positive number serves, {SMALL} is taken")
-        return SMALL
-    return lipschitz
+    return case, numbers, settled(numbers, lipschitz, proposal, words)
 
 
 def least_delta(
@@ -234,14 +184,6 @@ def _derivation(
     return Derivation(statement(identifier), case.data, case.problem_file, verdict, None, vectors)
 
 
-def _lipschitz(d: Derivation, chosen: Constants) -> Fact:
-    """The hypothesis Lipschitz(Psi) <= L: decided where it can be, else assumed."""
-    if chosen.proposal is None:
-        return d.given("lipschitz")
-    fact = d.step(chosen.proposal.rule, map="Psi", **chosen.proposal.arguments)
-    return d.step("relax", fact, d.compute(f"{write_number(chosen.proposal.bound)} <= L"))
-
-
 def _paper(case: Case, numbers: Numbers, chosen: Constants, failing: list[str]) -> Derivation:
     """The paper's form, or the certificate that one of its hypotheses is false."""
     if failing:
@@ -249,25 +191,11 @@ def _paper(case: Case, numbers: Numbers, chosen: Constants, failing: list[str]) 
         d.compute(f"delta < {failing[0]}")
         return d
     if chosen.against is not None:
-        return _against(case, chosen.against)
+        return against(PAPER, case, chosen.against)
     d = _derivation(PAPER, case)
     detail = d.compute(f"{DETAIL} <= delta")
     fit = d.given("fit") if numbers(FIT) is None else d.compute(f"{FIT} <= delta")
-    prove_paper(d, _lipschitz(d, chosen), detail, fit)
-    return d
-
-
-def _exceeds(numbers: Numbers, left: str) -> bool:
-    excess = numbers(f"{left} - delta")
-    return excess is not None and excess.sign() > 0
-
-
-def _against(case: Case, pair: Pair) -> Derivation:
-    """Lipschitz(Psi) > L by a pair of points."""
-    context = prepare(statement(PAPER), case.data, "vacuous", {}, {}, {})
-    vectors, left, right = points("Psi", pair, context, case.data.vectors)
-    d = _derivation(PAPER, case, vectors)
-    steeper(Lipschitz("Psi", read_scalar("L", context.names, "L")), left, right)(d)
+    prove_paper(d, prove_lipschitz(d, chosen), detail, fit)
     return d
 
 
