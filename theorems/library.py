@@ -16,18 +16,16 @@ from pathlib import Path
 from .catalogue import CATALOGUE
 from .problem import from_table
 
-INSTANCE = "teaching"  # the example that is worked for every theorem
-
 
 def entries() -> Iterator[tuple[str, bytes]]:
     """File names below certificates/library, and their bytes."""
-    table = (files("theorems.examples") / f"{INSTANCE}.toml").read_text()
     for theorem in CATALOGUE.values():
         for form in theorem.forms:
             yield f"{form}/general.certificate.json", theorem.prove(form).certificate()
+        table = (files("theorems.examples") / f"{theorem.example}.toml").read_text()
         outcome = theorem.derive(from_table(tomllib.loads(table), Path()))
         for claim in outcome.claims:
-            folder = f"{claim.identifier}/{INSTANCE}"
+            folder = f"{claim.identifier}/{theorem.example}"
             yield f"{folder}/problem.json", outcome.case.problem_file
             yield f"{folder}/certificate.json", claim.derivation.certificate()
 

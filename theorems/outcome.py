@@ -73,7 +73,8 @@ class Theorem:
     """A row of the catalogue.
 
     `derive` makes an outcome from a problem; `prove` makes the proof for all spaces;
-    `forms` are the statements that it settles, the one asked for first.
+    `forms` are the statements that it proves, the one asked for first; `example` is the problem
+    in `examples` that is worked for it.
     """
 
     identifier: str
@@ -82,6 +83,7 @@ class Theorem:
     forms: tuple[str, ...]
     derive: Callable[[Problem], Outcome]
     prove: Callable[[str], Derivation]
+    example: str = "teaching"
 
 
 def statement(identifier: str) -> bytes:

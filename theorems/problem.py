@@ -160,7 +160,7 @@ class Problem:
         found: Literal["R", "C"] = "C" if any(entry.is_complex for entry in arrays) else "R"
         if self.field == "R" and found == "C":
             raise BadInput('field: "R", but an array is complex; set field = "C"')
-        table = {
+        table: dict[str, object] = {
             "format": FORMAT,
             "field": self.field or found,
             "spaces": spaces,
@@ -171,12 +171,16 @@ class Problem:
                 for name, (space, entry) in vectors.items()
             },
             "constants": {name: write_number(value) for name, value in constants.items()},
-            "sets": {
-                name: {"space": "X", "array": inline_rows(members)}
-                for name, members in (sets or {}).items()
-            },
-            "units": {n: "any" for n, e in statement.names.items() if isinstance(e, Unit)},
         }
+        if sets:
+            table["sets"] = {
+                name: {"space": "X", "array": inline_rows(members)}
+                for name, members in sets.items()
+            }
+        units: dict[str, object] = {
+            name: "any" for name, entry in statement.names.items() if isinstance(entry, Unit)
+        }
+        table |= {"units": units} if units else {}
         files = {name: data for entry in arrays for name, data in entry.files.items()}
         problem_file = write_json(table)
         return Case(problem_file, files, read_problem(problem_file, files.__getitem__, statement))

@@ -371,7 +371,8 @@ THEOREM = Theorem(
     "a map that performs well on T hallucinates on larger sets M1, with probability 1 - q",
     "operator, x (the paper's x'), x_det, psi; images (the rest of T), delta, lipschitz, epsilon, "
     "mass (q)",
-    (MAIN, FIT, ETA, APART),
+    (MAIN,),
     derive,
     prove,
+    "in-distribution",
 )

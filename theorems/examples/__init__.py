@@ -63,6 +63,11 @@ EXAMPLES: dict[str, Example] = {
     "complex": Example("2 x 3 complex, the same idea over C", _text("complex")),
     "ill-conditioned": Example("a square A with trivial kernel", _text("ill-conditioned")),
     "table": Example("a map known only by three of its values", _text("table")),
+    "in-distribution": Example(
+        "Theorem 4.3 on 2 x 3: three images, and infinitely many that are hallucinated",
+        _text("in-distribution"),
+        "kernelcert check 4.3.i {folder} -o {output}",
+    ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
     "audit": Example(
