@@ -1,0 +1,169 @@
+"""Theorem 4.3 (i) from problems: verdicts, the choice of eta, and attacks with concrete units."""
+
+from __future__ import annotations
+
+import json
+import random
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from certificates.kernel import prepare
+from certificates.language import read_scalar
+from theorems import Affine, BadInput, Layers, Problem, Table, check
+from theorems.derivation import Derivation
+from theorems.outcome import statement
+from theorems.problem import from_table
+from theorems.thm_4_3_in_distribution import APART, ETA, FIT, MAIN, prove
+
+A = [[1, 1, 0], [0, 1, 1]]
+IMAGES = [[1, 2, 3], [0, 0, 1]]
+VALUES = {"A x": [2, 0, 1], "A T_2": IMAGES[0], "A T_3": IMAGES[1]}
+
+
+def problem(**more: Any) -> Problem:
+    given = {
+        "operator": A,
+        "x": [2, 0, 1],
+        "x_det": [10, -10, 10],
+        "images": IMAGES,
+        "psi": Table(values=VALUES, extend="mcshane"),
+        "object_norm": "linf",
+        "delta": "1/10",
+    }
+    return Problem(**{**given, **more})
+
+
+def test_the_proof_for_all_spaces() -> None:
+    assert prove(MAIN).steps[10].conclusion == prove(MAIN).context.statement.conclude[0].any[0]
+    with pytest.raises(BadInput, match="no proof for all spaces"):
+        prove(ETA)
+
+
+def test_four_certificates_and_no_assumption() -> None:
+    result = check("4.3.i", problem(mass="1/4"))
+    assert (result.verdict, result.assumed, result.status()) == ("certified", (), 0)
+    assert [claim.identifier for claim in result.outcome.claims] == [MAIN, FIT, ETA, APART]
+    assert "probability at least P(X not in T) >= 3/4" in str(result)
+    assert "the hallucination is visible" in str(result)
+    assert "e^(ni)" in str(result)
+
+
+def test_a_table_leaves_the_constant_assumed() -> None:
+    result = check("4.3.i", problem(psi=Table(values=VALUES), object_norm="l1"))
+    assert (result.verdict, result.assumed) == ("certified", ("lipschitz",))
+
+
+@pytest.mark.parametrize(
+    ("title", "more", "words"),
+    [
+        ("the map is wrong at x", {"x": [3, -1, 2]}, "|Psi(A x) - x| exceeds delta"),
+        ("the detail is measured", {"x_det": [1, 0, 0]}, "4 L |A x_det| exceeds delta"),
+    ],
+)
+def test_vacuous(title: str, more: dict[str, Any], words: str) -> None:
+    result = check("4.3.i", problem(**more))
+    assert result.verdict == "vacuous"
+    assert words in str(result)
+
+
+def test_vacuous_by_a_pair_of_points() -> None:
+    steep = Affine([[100, 0], [0, 0], [0, 0]], [-198, 0, 1])
+    result = check("4.3.i", problem(psi=steep, lipschitz=1, images=None, delta=5))
+    assert result.verdict == "vacuous"
+
+
+def test_a_member_of_t_that_is_not_recovered() -> None:
+    """The certificate of the theorem stays: it needs x only; that of T is left out, and said."""
+    values = {**VALUES, "A T_3": [0, 0, 2]}
+    result = check("4.3.i", problem(psi=Table(values=values), object_norm="l2", lipschitz=2))
+    assert [claim.identifier for claim in result.outcome.claims] == [MAIN, ETA, APART]
+    assert "T = T_3" in str(result) or "t = T_3" in str(result)
+
+
+def test_bad_input() -> None:
+    for more, words in (
+        ({"operator": [[0, 0, 0]], "psi": Affine([[0], [0], [0]], [2, 0, 1])}, "for A = 0"),
+        ({"images": [[1, 2]]}, "images: rows of 2 entries, x has 3"),
+        ({"epsilon": "1/1000", "images": IMAGES}, "epsilon: the theorem asks for"),
+        ({"delta": 0, "images": IMAGES}, "delta: must be positive"),
+        ({"mass": 2, "images": IMAGES}, "mass: 2 is no probability"),
+        ({"images": [[5, 5, 5]], "psi": Table(values={"A x": [2, 0, 1]})}, "no value at A T"),
+    ):
+        with pytest.raises(BadInput) as error:
+            check("4.3.i", problem(**{"images": None, **more}))
+        assert words in str(error.value)
+
+
+def test_eta_moves_away_from_the_measurements_of_t() -> None:
+    """T has an image whose measurement is exactly where the first eta would put the new ones."""
+    first = check("4.3.i", problem())
+    eta = json.loads(first.outcome.case.problem_file)["vectors"]["eta_1"]["array"]["entries"]
+    size = Fraction(eta[0])
+    collides = [2 + size, 0, 1]  # A collides = A x + A eta, and A x_det = 0
+    values = {"A x": [2, 0, 1], "A T_2": collides}
+    second = check("4.3.i", problem(images=[collides], psi=Table(values=values)))
+    other = json.loads(second.outcome.case.problem_file)["vectors"]["eta_1"]["array"]["entries"]
+    assert other != eta
+    assert APART in [claim.identifier for claim in second.outcome.claims]
+
+
+UNITS = [(Fraction(a * a - b * b, a * a + b * b), Fraction(2 * a * b, a * a + b * b))
+         for a in range(1, 5) for b in range(4)]  # fmt: skip
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "linf"])
+def test_concrete_units_never_violate_it(norm: str) -> None:
+    """For an affine map over C: random units and admissible eta, evaluated without the kernel."""
+    source = random.Random(7)
+    matrix = np.linalg.pinv(np.array(A, dtype=float))
+    rows = [[Fraction(float(v)) for v in row] for row in matrix]
+    x = [Fraction(1), Fraction(2), Fraction(1)]  # orthogonal to the kernel, nearly recovered
+    given = problem(x=x, psi=Affine(rows, [0, 0, 0]), images=None, object_norm=norm, data_norm=norm)
+    result = check("4.3.i", given)
+    assert (result.verdict, result.assumed) == ("certified", ())
+    data = result.outcome.case.data
+    delta, slope = (float(data.constants[name]) for name in ("delta", "L"))
+    size = {"l1": 1, "l2": 2, "linf": np.inf}[norm]
+    detail, image = np.array([10, -10, 10]), np.array([float(v) for v in x])
+    for _ in range(200):
+        real, imag = source.choice(UNITS)
+        u = complex(real, imag) * source.choice([1, -1, 1j])
+        eta = np.array([complex(source.gauss(0, 1), source.gauss(0, 1)) for _ in range(3)])
+        limit = min(delta / (4 * slope * np.linalg.norm(np.array(A) @ eta, size)),
+                    delta / (2 * np.linalg.norm(eta, size)))  # fmt: skip
+        eta *= limit * source.choice([1, 0.5])
+        new = image + u * (eta + detail)
+        gap = matrix @ (np.array(A) @ new) - (new - u * detail)
+        assert np.linalg.norm(gap, size) <= 2 * delta + 1e-9
+
+
+def test_over_r_there_are_two_units() -> None:
+    """A network given by layers is real; then M1 has two new members."""
+    psi = Layers([[[1, 0], [0, 1]], [[1, 0], [0, 0], [0, 0]]], [0, [0, 0, 1]])
+    result = check("4.3.i", problem(psi=psi, images=None, object_norm="l2"))
+    assert (result.verdict, result.assumed) == ("certified", ())
+    assert "over R the only units are 1 and -1" in str(result)
+
+
+def test_a_unit_that_stands_for_all_has_no_value() -> None:
+    """So nothing that depends on it can be computed; norms do not depend on it."""
+    case = check("4.3.i", problem()).outcome.case
+    context = prepare(statement(APART), case.data, "vacuous", {}, {}, {})
+    free = read_scalar("|u x_det|", context.names, "free")
+    assert context.scalar(free).as_rational() == 10
+    d = Derivation(statement(APART), case.data, case.problem_file)
+    with pytest.raises(Exception, match="u is any number of modulus 1 and has no value"):
+        d.step("compute", claim="|x + u x_det| <= 100")
+
+
+def test_from_a_file() -> None:
+    table = {
+        "operator": A, "x": ["2", "0", "1"], "x_det": ["10", "-10", "10"], "images": IMAGES,
+        "delta": "1/10", "mass": "1/3", "epsilon": "1",
+        "psi": {"kind": "named", "description": "an oracle"}, "lipschitz": "2",
+    }  # fmt: skip
+    with pytest.raises(BadInput, match="psi: no value at A T_1"):
+        check("4.3.i", from_table(table, None))  # type: ignore[arg-type]
