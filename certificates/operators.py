@@ -106,16 +106,24 @@ def gram_factor(
         return None
     limit = ratio(bound, domain, target) * real.denominator
     top, bottom = limit.numerator**2, limit.denominator**2
-    products = gram(real.real, size)
+    multiple = [[-a * bottom for a in row] for row in gram(real.real, size)]
+    for j in range(size):
+        multiple[j][j] += top
+    return remainder_is_dominant(multiple, factor, shift)
+
+
+def remainder_is_dominant(matrix: list[list[int]], factor: list[Integers], shift: int) -> bool:
+    """Symmetric M (n, n), R lower triangular (rows of 1, ..., n entries), k: 4^k M - R R^T is
+    diagonally dominant, so M is positive semidefinite.
+    """
+    size = len(matrix)
     # R R^T is the Gram matrix of the columns of R^T
     padded = [row + (0,) * (size - len(row)) for row in factor]
     squares = gram(list(zip(*padded, strict=True)), size) if size else []
     residual = [
-        [-(a * bottom << 2 * shift) - b for a, b in zip(row, square, strict=True)]
-        for row, square in zip(products, squares, strict=True)
+        [(a << 2 * shift) - b for a, b in zip(row, square, strict=True)]
+        for row, square in zip(matrix, squares, strict=True)
     ]
-    for j in range(size):
-        residual[j][j] += top << 2 * shift
     return is_diagonally_dominant(residual)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from . import data_rules, enclosing, layers
+from . import data_rules, enclosing, layers, singular
 from .format import (
     Rejected,
     Unreadable,
@@ -412,6 +412,7 @@ class Rule:
 
 
 BOUND: dict[str, Reader] = {"map": _name, "bound": _number}
+LOWER: dict[str, Reader] = {"map": _name, "vector": _term, "bound": _number}
 FACTOR: dict[str, Reader] = {"factor": _integer_rows, "shift": _natural}
 PAIR: dict[str, Reader] = {"left": _term, "right": _term}
 
@@ -465,6 +466,8 @@ RULES: dict[str, Rule] = {
     "operator_gram": Rule(
         data_rules.operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
     ),
+    "lower_gram": Rule(singular.lower_gram, (), {**LOWER, **FACTOR}),
+    "lower_orthogonal": Rule(singular.lower_orthogonal, (), LOWER),
     "layer_norms": Rule(data_rules.layer_norms, (), {"map": _name, "layers": _layer_bounds}),
     "cells": Rule(data_rules.cells, (), {**BOUND, "tree": _tree}),
 }

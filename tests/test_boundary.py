@@ -28,9 +28,10 @@ BUDGETS = {
         "__init__ __main__ exact format judgments kernel language rules show statements terms",
     ),
     "meanings of data": (
-        3300,  # 1,500 until networks, forms of linear maps and enclosures came
+        3450,  # 1,500 until networks, forms of linear maps and enclosures came
         "chains data_rules enclosing enclosures forms fourier layers linear maps matrices "
-        "network_enclosures networks norms operators problem values",
+        "network_enclosures networks norms operators problem singular "
+        "values",
     ),
     "readers": (500, "npy onnx"),
 }
@@ -222,11 +223,12 @@ def test_inference_figure(rule: str) -> None:
 
 
 def test_rules_are_in_one_table() -> None:
-    """Every rule is a function of `rules` or `data_rules`; each of its parameters is declared."""
+    """Every rule is a function of one of four modules; each of its parameters is declared."""
     functions = [row.function for row in RULES.values()]
     assert len(set(functions)) == len(functions)
     for name, row in RULES.items():
-        assert row.function.__module__ in ("certificates.rules", "certificates.data_rules")
+        module = row.function.__module__.removeprefix("certificates.")
+        assert module in ("rules", "data_rules", "enclosing", "singular")
         assert row.function.__name__.rstrip("_") == name
         code = row.function.__code__
         count = code.co_argcount + code.co_kwonlyargcount

@@ -162,10 +162,10 @@ def _refuse_no_folder(output: Path | None) -> None:
         raise BadInput(f"{output}: is a file; name a folder for the results")
 
 
-def kernel_command(output: Path, identifier: str) -> str:
+def kernel_command(output: Path, identifier: str, problem: str = "problem.json") -> str:
     """The command that verifies a written certificate with nothing but Python."""
     kernel = Path(certificates.__file__).parent
-    files = (f"{identifier}.claim", "problem.json", f"{identifier}.certificate.json")
+    files = (f"{identifier}.claim", problem, f"{identifier}.certificate.json")
     words = [kernel, *(output / name for name in files)]
     return "python3 -I -S " + " ".join(shlex.quote(str(word)) for word in words)
 
@@ -288,8 +288,8 @@ def detail_command(
 def operator_command(operator: Path, output: Path | None) -> None:
     """Say what OPERATOR is: a .npy or .npz matrix, or the operator of a problem file.
 
-    Its meaning, rank and kernel, exactly; its l2 norm between two certified numbers; what only
-    floats say is labelled so.
+    Its meaning, rank and kernel, exactly; its l2 norm and its smallest singular value, each between
+    two certified numbers; what only floats say is labelled so.
 
     Example: kernelcert operator A.npy -o out
     """
@@ -299,6 +299,8 @@ def operator_command(operator: Path, output: Path | None) -> None:
     if output is not None and output.is_dir():
         console.print(Text(f"written to {output}; verify it again with the kernel alone:"))
         console.print(Text("  " + kernel_command(output, "operator")))
+        if (output / "sigma.problem.json").is_file():
+            console.print(Text("  " + kernel_command(output, "sigma", "sigma.problem.json")))
 
 
 @main.command("verify")

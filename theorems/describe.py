@@ -27,9 +27,10 @@ from .decimals import decimal
 from .derivation import Derivation
 from .instance import Instance
 from .keys import read_table
-from .lipschitz import SLACK, simplest_between, to_floats, upper
+from .lipschitz import upper
 from .operators import realise
 from .outcome import statement
+from .singular import below, smallest
 from .slopes import steepest
 
 RANK_ENTRIES = 1 << 20  # the rank of a larger matrix is not computed
@@ -80,8 +81,10 @@ def describe(value: Any, folder: Path | None = None) -> Description:
     lines += [f"evidence, not verified: {text}" for text in found.evidence]
     matrix = _matrix(form)
     basis = None
+    exact_rank: int | None = None
     if isinstance(form, Hadamard) or (matrix is not None and m * n <= RANK_ENTRIES):
         rank = len(form.rows) if isinstance(form, Hadamard) and form.scale else _rank(matrix)
+        exact_rank = rank
         lines.append(f"rank {rank}, the kernel has dimension {n - rank}: exact")
         basis = _basis(form, matrix)
     else:
@@ -96,7 +99,7 @@ def describe(value: Any, folder: Path | None = None) -> Description:
         return Description((*lines, f"the l2 norm is not bounded: {reason}"), {}, basis)
     if proposal is None:
         raise BadInput("operator: no bound on its norm was found")
-    lower = _below(pair.ratio) if pair else Fraction(0)
+    lower = below(pair.ratio) if pair else Fraction(0)
     if pair is not None:
         problem["vectors"] = {"v": inline(pair.left)}
     problem["constants"] = {"K": proposal.bound, "k": lower}
@@ -109,8 +112,13 @@ def describe(value: Any, folder: Path | None = None) -> Description:
     verify(file, case.problem_file, certificate, case.files.__getitem__)
     ends = decimal(Roots.rational(lower)), decimal(Roots.rational(proposal.bound))
     lines.append(f"l2 norm between {ends[0]} and {ends[1]}: certified, by {proposal.rule}")
-    lines.append(_smallest(form, matrix))
+    if isinstance(form, Hadamard):
+        value_of_all = decimal(Roots.sqrt(form.size * form.scale**2))
+        lines.append(f"all {len(form.rows)} singular values are {value_of_all}: by structure")
+    found_smallest = smallest(value, form, exact_rank, folder)
+    lines.append(found_smallest.line)
     files = {
+        **found_smallest.files,
         **case.files,
         "operator.claim": file,
         "problem.json": case.problem_file,
@@ -125,12 +133,6 @@ def _matrix(form: Linear) -> Matrix | None:
     """The matrix, where it is small."""
     m, n = form.shape
     return form.dense() if isinstance(form, Matrix) or (m * n <= DENSE and n <= COLUMNS) else None
-
-
-def _below(value: Roots) -> Fraction:
-    """A short rational number below a real number >= 0, by a factor of at most 1 - SLACK."""
-    low = Fraction(value.enclosure(64)[0], 1 << 64)
-    return simplest_between(low * (1 - SLACK), low) if low > 0 else Fraction(0)
 
 
 def _rank(matrix: Matrix | None) -> int:
@@ -197,20 +199,6 @@ def _paired(form: Linear, source: random.Random) -> bool:
         product(a, y.real) * turned.denominator == sign * product(b, x.real) * image.denominator
         for a, b, sign in pairs
     )
-
-
-def _smallest(form: Linear, matrix: Matrix | None) -> str:
-    """The smallest singular value, by structure or by floats."""
-    m, n = form.shape
-    if isinstance(form, Hadamard):
-        value = Roots.sqrt(form.size * form.scale**2)
-        return f"all {len(form.rows)} singular values are {decimal(value)}: exact, by structure"
-    if matrix is None or m * n > RANK_ENTRIES:
-        return "smallest singular value not computed: the matrix is too large"
-    real = matrix.as_real()
-    values = np.linalg.svd(to_floats(real), compute_uv=False)
-    small = float(values[-1])
-    return f"smallest of {min(m, n)} singular values {small:.6g}: floats, not certified"
 
 
 def write_description(value: Any, folder: Path, output: Path | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from parts import Case, Json, Step, data, entries, npy, space, stored, vector, write
+from parts import Case, Json, Step, data, dense, entries, npy, space, stored, vector, write
 
 YES = "s VERIFIED certified"
 HEAD = 'statement forms "a linear map"\nspaces X, Y\nlinear A : X -> Y\nvectors x in X\n'
@@ -54,8 +54,26 @@ def case(
     return Case(text, steps or [computed(conclusion)], problem, **more)
 
 
+SIGMA = 'statement low "how small"\nspaces X, Y\nlinear A : X -> Y\nfor all u in X\nconclude\n'
+TURNED = {"kind": "adjoint", "of": HADAMARD}
+SQUARE = dense([1, -2], [3, 4])
+# R R^T = [[625, 1000], [1000, 1636]] and 100 (W^T W - (19/10)^2 I) = [[639, 1000], [1000, 1639]]
+GRAM = {"factor": [["25"], ["40", "6"]], "shift": "0"}
+
+
+def low(form: Json, m: int, n: int, number: str, norm: str = "l2", **hint: Json) -> Case:
+    """A bound from below on all u."""
+    problem = data("R", {"X": space(n, "l2"), "Y": space(m, norm)}, linear={"A": form})
+    rule = "lower_gram" if hint else "lower_orthogonal"
+    claim = f"({number}) |u| <= |A u|"
+    step: Step = (rule, [], {"map": "A", "vector": "u", "bound": number, **hint}, claim)
+    return Case(f"{SIGMA}  {claim}\n", [step], problem)
+
+
 def accepted() -> None:
     """Values and norms."""
+    write("accepted", "low-by-a-factor", low(SQUARE, 2, 2, "19/10", **GRAM), YES)
+    write("accepted", "low-by-structure", low(TURNED, 4, 2, "1"), YES)
 
     def yes(name: str, made: Case) -> None:
         write("accepted", f"form-{name}", made, YES)
@@ -97,6 +115,12 @@ def rejected() -> None:
     def no(name: str, made: Case, because: str) -> None:
         write("rejected", f"form-{name}", made, because)
 
+    write(
+        "rejected", "low-above-the-value", low(SQUARE, 2, 2, "2", **GRAM), "factor does not prove"
+    )
+    write("rejected", "low-with-a-kernel", low(HADAMARD, 2, 4, "1/2"), "does not show that its")
+    write("rejected", "low-into-l1", low(SQUARE, 2, 2, "1", "l1", **GRAM), "is for l2, not for")
+    write("rejected", "low-of-more", low(TURNED, 4, 2, "101/100"), "negative or too large")
     less = "Lipschitz(A) <= 99/100"
     no(
         "hadamard-norm-too-small",
