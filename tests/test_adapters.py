@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import scipy.sparse.linalg
 
-from theorems import BadInput
-from theorems.adapters import sampled
+from theorems import BadInput, Constant, Problem, check, check_claim
+from theorems.adapters import sampled, stored
 from theorems.describe import describe
+from theorems.instance import Instance
 from theorems.operators import realise
 
 RANDOM = np.random.default_rng(1)
@@ -172,6 +175,85 @@ def test_a_wrong_adjoint_is_recorded() -> None:
 
     found = sampled(Wrong())
     assert np.array_equal(found.table["matrix"], REAL)
-    assert float(found.evidence[2].split()[-2]) > 1e-3
+    assert found.evidence[3].startswith("adjointness tested on 3 random pairs: rmatvec fits up to ")
+    assert float(found.evidence[3].split()[-1]) > 1e-3
     lines = describe(found).lines
-    assert any(line.startswith("evidence, not verified: A is Wrong as sampled") for line in lines)
+    assert any(
+        line.startswith("evidence, not verified: A: as sampled: Wrong by matvec") for line in lines
+    )
+
+
+# ------------------------------------------------------------------------------ in reports
+
+
+class Fourier:
+    """A DFT of 4 numbers, scaled."""
+
+    shape, dtype = (4, 4), np.dtype(complex)
+
+    def __init__(self, norm: Any) -> None:
+        self.norm = norm
+
+    def matvec(self, x: Any) -> Any:
+        return np.fft.fft(x, norm=self.norm)
+
+
+@pytest.mark.parametrize(
+    ("norm", "words"),
+    [
+        ("ortho", 'A A* is 1 times the identity up to .*, the convention "ortho"'),
+        (None, "A A* is 4 times the identity up to "),
+    ],
+)
+def test_the_normalisation_is_said(norm: Any, words: str) -> None:
+    """And that there is no adjoint."""
+    said = sampled(Fourier(norm)).evidence
+    assert re.fullmatch(words.replace("*", r"\*").replace(r".\*", ".*") + ".*", said[-1])
+    assert said[-2] == "adjointness not tested: it has no adjoint to compare with"
+    assert "type complex128 and shape (4,), outputs of shape (4,), no complex layout" in said[1]
+    assert sampled(scipy.sparse.linalg.aslinearoperator(REAL)).evidence[-1].startswith("neither A")
+
+
+SAMPLED = (
+    "evidence, not verified: A: as sampled: Physics by A at 4 unit vectors, then as stored",
+    "evidence, not verified: A: adjointness tested on 3 random pairs: A_adjoint fits up to ",
+    "shape (1, 2, 2, 2), outputs of shape (1, 2, 3, 1), real and imaginary part in axis 1",
+)
+
+
+def physics() -> Any:
+    return sampled(Physics(), Tensor(np.zeros((1, 2, 2, 2))), "channel")
+
+
+def test_a_report_prints_what_was_sampled(tmp_path: Path) -> None:
+    """Of a theorem, of a claim, and of a problem file that keeps the words."""
+    vectors: dict[str, Any] = {"x": [1, 0, 0, 1], "x_det": [0, 1, 0, 0]}
+    psi = Constant([0] * 4)
+    result = check("4.1.i", Problem(operator=physics(), psi=psi, **vectors), tmp_path / "out")
+    line = stored(physics(), tmp_path)
+    (tmp_path / "problem.toml").write_text(
+        f"{line}\nx = [1, 0, 0, 1]\nx_det = [0, 1, 0, 0]\n"
+        '[psi]\nkind = "constant"\noffset = [0, 0, 0, 0]\n'
+    )
+    again = check("4.1.i", Problem.load(tmp_path))
+    (tmp_path / "mine.claim").write_text(
+        'statement mine "mine"\nspaces X with l2, Y with l2\nlinear A : X -> Y\n'
+        "vectors x in X\nconclude\n  |A x| <= 100\n"
+    )
+    table = {"linear": {"A": physics()}, "vectors": {"x": [1, 0, 0, 1]}}
+    claim = check_claim(tmp_path / "mine.claim", Instance(table))
+    assert claim.verdict == "certified"
+    for text in (
+        str(result),
+        (tmp_path / "out" / "report.txt").read_text(),
+        str(again),
+        str(claim),
+    ):
+        for words in SAMPLED:
+            assert words in text
+        assert "A is a dense 3 x 4 matrix, as stored" in text
+    assert "as sampled: Physics" in result._repr_html_()
+    with pytest.raises(BadInput, match="exists already"):
+        stored(physics(), tmp_path)
+    with pytest.raises(BadInput, match="a list of sentences is expected"):
+        realise({"kind": "dense", "matrix": [[1]], "evidence": "yes"}, "operator", "A")

@@ -7,15 +7,18 @@ No foreign library is imported.  What an object is, is told by what it has:
     ishape, oshape, H, and *          SigPy
     dot, adj, m, n                    the paper's own code
 
-The claim is then about the sampled matrix.  That the object is linear, and that its adjoint is
-one, is tried in floats at random vectors and kept in words, as evidence.
+The claim is then about the sampled matrix.  Which methods were used, with which types, shapes and
+layout, that the object is linear, that its adjoint is one, and whether it is normalised is tried in
+floats at random vectors and kept in words, as evidence: every report prints them.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,8 @@ from .operators import Operator
 LARGEST = 1 << 14  # more unit vectors are not tried
 NOT_LINEAR = 1e-2  # a larger residual is refused, smaller ones are recorded
 PROBES = 3
+GRAM = 2048  # rows and columns, for the products with the adjoint
+NORMAL = 1e-5  # relative deviation of a product from a multiple of the identity
 LAYOUTS = ("dtype", "channel", "last")
 Floats = np.ndarray[Any, Any]
 
@@ -39,6 +44,7 @@ class _Box:
     backward: Callable[[Any], Any] | None
     shape: tuple[int, ...]
     dtype: Any
+    used: tuple[str, str]  # the names of forward and backward
 
 
 def sampled(operator: Any, example: Any = None, layout: str | None = None) -> Operator:
@@ -77,15 +83,17 @@ def _recognised(operator: Any, example: Any) -> _Box:
     if has["matvec"] and has["shape"]:
         backward = getattr(operator, "rmatvec", None)
         dtype = np.dtype(getattr(operator, "dtype", None) or float)
-        return _Box(name, operator.matvec, backward, (int(operator.shape[1]),), dtype)
+        used = "matvec", "rmatvec"
+        return _Box(name, operator.matvec, backward, (int(operator.shape[1]),), dtype, used)
     if has["ishape"] and has["oshape"]:
         shape = tuple(int(side) for side in operator.ishape)
         back = (lambda y: operator.H * y) if has["H"] else None
-        return _Box(name, lambda x: operator * x, back, shape, np.dtype(complex))
+        used = "*", "H"
+        return _Box(name, lambda x: operator * x, back, shape, np.dtype(complex), used)
     if has["A"] and has["A_adjoint"]:
-        forward, backward = operator.A, operator.A_adjoint
+        forward, backward, used = operator.A, operator.A_adjoint, ("A", "A_adjoint")
     elif has["dot"] and has["adj"] and has["m"] and has["n"]:
-        forward, backward = operator.dot, operator.adj
+        forward, backward, used = operator.dot, operator.adj, ("dot", "adj")
     else:
         raise BadInput(
             f"operator: {name} is not known; give an array, or something with matvec and rmatvec, "
@@ -93,7 +101,7 @@ def _recognised(operator: Any, example: Any) -> _Box:
         )
     if example is None:
         raise BadInput(f"{name}: give an example, an input of the right shape and type")
-    return _Box(name, forward, backward, tuple(example.shape), _numpy(example).dtype)
+    return _Box(name, forward, backward, tuple(example.shape), _numpy(example).dtype, used)
 
 
 def _numpy(value: Any) -> Floats:
@@ -182,12 +190,49 @@ def _materialised(box: _Box, layout: _Layout) -> Operator:
             f"{box.name}: not linear, a random vector differs by {max(residuals):.1e} from the sum "
             "of the unit vectors; does it add noise, or is it linear over R only?"
         )
+    where = {None: "no complex layout", 1: "real and imaginary part in axis 1"}
+    layout_words = where.get(layout.axis, "real and imaginary part in the last axis")
     words = [
-        f"A is {box.name} as sampled: its values at {n} unit vectors, then as stored",
+        f"as sampled: {box.name} by {box.used[0]} at {n} unit vectors, then as stored",
+        f"inputs of type {np.dtype(box.dtype)} and shape {layout.shape}, outputs of shape "
+        f"{shape_out}, {layout_words}; numbers row-major",
         f"linear up to a relative residual of {max(residuals):.1e} at {PROBES} random vectors",
     ]
     if mismatches:
-        words.append(f"its own adjoint fits up to {max(mismatches):.1e} there")
+        words.append(
+            f"adjointness tested on {PROBES} random pairs: {box.used[1]} fits up to "
+            f"{max(mismatches):.1e}"
+        )
     else:
-        words.append("it has no adjoint to compare with")
+        words.append("adjointness not tested: it has no adjoint to compare with")
+    words.append(_normalisation(matrix))
     return Operator({"kind": "dense", "matrix": matrix}, tuple(words))
+
+
+def _normalisation(matrix: Floats) -> str:
+    """Which convention the scaling follows, where the rows or columns tell it."""
+    m, n = matrix.shape
+    if max(m, n) > GRAM:
+        return "normalisation not tested: the matrix is large"
+    for name, product in (("A A*", matrix @ matrix.conj().T), ("A* A", matrix.conj().T @ matrix)):
+        c = float(np.trace(product).real) / len(product)
+        gap = float(np.abs(product - c * np.eye(len(product))).max())
+        if c and gap <= NORMAL * c:
+            ortho = ', the convention "ortho"' if abs(c - 1) <= NORMAL else ""
+            return f"{name} is {c:.6g} times the identity up to {gap / c:.1e}{ortho}"
+    return "neither A A* nor A* A is a multiple of the identity"
+
+
+def stored(operator: Operator, folder: Path, name: str = "A") -> str:
+    """Write a sampled matrix as NAME.npy, and give the line of a problem file that keeps its words.
+
+    Raises BadInput for an operator of another kind, and where there is such a file already.
+    """
+    if operator.table.get("kind") != "dense":
+        raise BadInput(f"{name}: a sampled operator is expected")
+    path = folder / f"{name}.npy"
+    if path.exists():
+        raise BadInput(f"{path}: exists already; name another folder")
+    np.save(path, operator.table["matrix"])
+    words = json.dumps(list(operator.evidence))
+    return f'operator = {{kind = "dense", matrix = "{name}.npy", evidence = {words}}}'

@@ -43,7 +43,7 @@ from .maps import (
     read_map,
 )
 from .operators import Realised, realise
-from .problem import Case, space_form
+from .problem import Case, evidence_of, space_form
 
 SECTIONS = ("spaces", "linear", "maps", "vectors", "sets", "constants", "units")
 
@@ -206,9 +206,8 @@ class _Writer:
         """A finished table -> the case."""
         problem_file = write_json(table)
         files = {name: data for entry in self.arrays for name, data in entry.files.items()}
-        return Case(
-            problem_file, files, read_problem(problem_file, files.__getitem__, self.statement)
-        )
+        data = read_problem(problem_file, files.__getitem__, self.statement)
+        return Case(problem_file, files, data, evidence_of(self.arrays))
 
     def norms(self) -> dict[str, str]:
         """The norm of each space, from the problem or from the statement."""

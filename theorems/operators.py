@@ -46,7 +46,10 @@ class Operator:
 
 @dataclass(frozen=True)
 class Realised:
-    """A linear map as the kernel will read it: its shape (m, n), its JSON form, and its files."""
+    """A linear map as the kernel will read it: its shape (m, n), its JSON form, and its files.
+
+    `evidence` are sentences of those who gave it, each beginning with the name of the map.
+    """
 
     shape: tuple[int, int]
     form: dict[str, object]
@@ -172,9 +175,8 @@ def realise(value: Any, where: str, stem: str, folder: Path | None = None) -> Re
     """
     if isinstance(value, Operator):
         made = _Realiser(value.table, where, stem, folder).made()
-        return Realised(
-            made.shape, made.form, made.files, made.is_complex, value.evidence + made.evidence
-        )
+        own = tuple(f"{stem}: {text}" for text in value.evidence)
+        return Realised(made.shape, made.form, made.files, made.is_complex, own + made.evidence)
     if isinstance(value, Mapping) and "kind" in value:
         return _Realiser(dict(value), where, stem, folder).made()
     if hasattr(value, "tocoo"):
@@ -299,9 +301,13 @@ class _Realiser:
     # kinds: the shape, and the keys of the kernel's form beside `kind`
 
     def dense(self) -> tuple[tuple[int, int], dict[str, object]]:
-        self.only("matrix")
+        self.only("matrix", optional=("evidence",))
         inner = realise(self.table["matrix"], self.where, self.stem, self.folder)
         self.take(inner)
+        said = self.table.get("evidence", [])
+        if not isinstance(said, list | tuple) or not all(isinstance(text, str) for text in said):
+            raise BadInput(f"{self.where}.evidence: a list of sentences is expected")
+        self.evidence += tuple(f"{self.stem}: {text}" for text in said)
         return inner.shape, {"matrix": inner.form["matrix"]}
 
     def take(self, inner: Realised) -> None:

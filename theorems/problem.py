@@ -73,11 +73,15 @@ class Network:
 
 @dataclass(frozen=True)
 class Case:
-    """A problem written for the kernel: its JSON bytes, the files beside it, and what it reads."""
+    """A problem written for the kernel: its JSON bytes, the files beside it, and what it reads.
+
+    `evidence` are sentences on where its operators came from, which nobody verifies.
+    """
 
     problem_file: bytes
     files: dict[str, bytes]
     data: Data
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +187,8 @@ class Problem:
         table |= {"units": units} if units else {}
         files = {name: data for entry in arrays for name, data in entry.files.items()}
         problem_file = write_json(table)
-        return Case(problem_file, files, read_problem(problem_file, files.__getitem__, statement))
+        data = read_problem(problem_file, files.__getitem__, statement)
+        return Case(problem_file, files, data, evidence_of(arrays))
 
     def _measured(self, sets: Mapping[str, Sequence[Vector]] | None) -> Context:
         """The data without the map, for the exact values of measurements."""
@@ -205,6 +210,12 @@ class Problem:
         m, n = operator.shape
         place = Place(folder=self.folder, operator=operator)
         return map_form(self.psi, place, (n, m), slope, lambda: self._measured(sets))
+
+
+def evidence_of(arrays: Sequence[ExactArray | Realised]) -> tuple[str, ...]:
+    """The sentences of all operators, each once."""
+    found = [text for one in arrays if isinstance(one, Realised) for text in one.evidence]
+    return tuple(dict.fromkeys(found))
 
 
 def norm_of(text: str, where: str) -> tuple[str, Fraction]:

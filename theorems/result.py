@@ -90,6 +90,8 @@ class Result:
         yield Text("")
         if self.verified:
             yield Text("\n".join(shown_claim(self.verified[0].report)) + "\n", no_wrap=True)
+        for line in self.evidence:
+            yield Text(line)
         if self.verified:
             yield self._claims()
         if self.outcome.figures:
@@ -106,6 +108,11 @@ class Result:
             return "undecided"
         reason = self.verified[0].report.reason
         return self.verified[0].verdict + (f" ({reason})" if reason else "")
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What sampled operators said of themselves; the claim is about what is stored."""
+        return tuple(f"evidence, not verified: {text}" for text in self.outcome.case.evidence)
 
     def _claims(self) -> RichTable:
         table = RichTable("claim", "verdict", "says", title=None)
@@ -138,7 +145,9 @@ class Result:
             f"<td>{escape(f.note)}</td></tr>"
             for f in self.outcome.figures
         )
-        notes = "".join(f"<li>{escape(note)}</li>" for note in self.outcome.notes)
+        notes = "".join(
+            f"<li>{escape(note)}</li>" for note in (*self.evidence, *self.outcome.notes)
+        )
         claim = escape("\n".join(shown_claim(self.verified[0].report))) if self.verified else ""
         return (
             f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
