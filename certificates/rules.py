@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from . import data_rules, enclosing, layers, singular
+from . import cyclotomic, data_rules, enclosing, layers, singular
 from .format import (
     Rejected,
     Unreadable,
@@ -466,6 +466,7 @@ RULES: dict[str, Rule] = {
     "operator_gram": Rule(
         data_rules.operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
     ),
+    "fourier_zero": Rule(cyclotomic.fourier_zero, (), {"map": _name, "vector": _term}),
     "lower_gram": Rule(singular.lower_gram, (), {**LOWER, **FACTOR}),
     "lower_orthogonal": Rule(singular.lower_orthogonal, (), LOWER),
     "layer_norms": Rule(data_rules.layer_norms, (), {"map": _name, "layers": _layer_bounds}),

@@ -14,6 +14,7 @@ from math import prod
 
 from .data_rules import linear_part
 from .format import Rejected, short
+from .fourier import Fourier
 from .judgments import Comparison, Judgment
 from .language import Map
 from .linear import Composition, Hadamard, Linear
@@ -72,11 +73,14 @@ def lower_orthogonal(context: Context, map: str, vector: Term, bound: Fraction) 
 def stretch(form: Linear) -> Fraction | None:
     """The number c with |A v|^2 = c |v|^2 for all v, where the structure tells it, else None.
 
-    H H^T = n I: all rows of s H, and the adjoint of any distinct ones, stretch by n s^2.
+    H H^T = n I: all rows of s H, and the adjoint of any distinct ones, stretch by n s^2; so with F.
     """
     if isinstance(form, Hadamard):
         whole = form.turned or len(form.rows) == form.size
         return form.size * form.scale**2 if whole else None
+    if isinstance(form, Fourier):
+        whole = form.turned or len(form.rows) == form.size
+        return form.size * form.square if whole else None
     if isinstance(form, Composition):
         found = [stretch(factor) for factor in form.factors]
         known = [c for c in found if c is not None]

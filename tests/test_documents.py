@@ -63,3 +63,25 @@ def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+EXAMPLE = re.compile(r"```python\n([^`]*?)```\n\n```text\n([^`]*?)```")
+EXAMPLES = [
+    pytest.param(*found, id=f"{path.stem}-{k}")
+    for path in sorted(DOCS.glob("*.md"))
+    for k, found in enumerate(EXAMPLE.findall(path.read_text()))
+]
+
+
+@pytest.mark.parametrize(("code", "printed"), EXAMPLES)
+def test_examples_print_what_stands_below_them(
+    code: str, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A block of Python that is followed by a block of text."""
+    exec(compile(code, "example", "exec"), {})
+    assert capsys.readouterr().out == printed
+
+
+def test_there_are_examples() -> None:
+    """The pattern above finds them."""
+    assert len(EXAMPLES) >= 3

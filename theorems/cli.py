@@ -258,10 +258,11 @@ def init_command(name: str, folder: Path | None) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.option(
     "--method",
-    type=click.Choice(["projection", "tikhonov"]),
+    type=click.Choice(["projection", "near", "tikhonov"]),
     default="projection",
     show_default=True,
-    help="tikhonov leaves out what this method recovers of the detail; it needs --alpha.",
+    help="near is for Fourier transforms, whose kernel has few rational vectors; tikhonov leaves "
+    "out what this method recovers of the detail, and needs --alpha.",
 )
 @click.option("--alpha", metavar="NUMBER", help='An exact number, such as "1/1000".')
 def detail_command(
@@ -277,7 +278,8 @@ def detail_command(
     if (method == "tikhonov") != (alpha is not None):
         raise BadInput("--method tikhonov and --alpha belong together; give both or neither")
     value, folder = given_operator(operator)
-    says, line, size = write_detail(value, wanted, output, folder, alpha)
+    near = method == "near"
+    says, line, size = write_detail(value, wanted, output, folder, alpha, near)
     console.print(Text(f"{says}, certified in {output}; {size}; in problem.toml write"))
     console.print(Text(f"  {line}"))
 

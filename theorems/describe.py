@@ -18,13 +18,15 @@ import numpy as np
 
 from certificates.exact import Roots
 from certificates.format import Rejected, write_number
+from certificates.fourier import Fourier
 from certificates.kernel import prepare, verify
-from certificates.linear import COLUMNS, DENSE, Hadamard, Linear
+from certificates.linear import COLUMNS, DENSE, Hadamard, Linear, is_irrational, squared_norm
 from certificates.matrices import Matrix, Vector
 
 from .arrays import BadInput, inline
 from .decimals import decimal
 from .derivation import Derivation
+from .frequencies import kernels
 from .instance import Instance
 from .keys import read_table
 from .lipschitz import upper
@@ -82,13 +84,19 @@ def describe(value: Any, folder: Path | None = None) -> Description:
     matrix = _matrix(form)
     basis = None
     exact_rank: int | None = None
-    if isinstance(form, Hadamard) or (matrix is not None and m * n <= RANK_ENTRIES):
-        rank = len(form.rows) if isinstance(form, Hadamard) and form.scale else _rank(matrix)
+    chosen = isinstance(form, Hadamard | Fourier)
+    if chosen or (matrix is not None and m * n <= RANK_ENTRIES):
+        rank = _rank(matrix)
+        if isinstance(form, Fourier) or (isinstance(form, Hadamard) and form.scale):
+            rank = len(form.rows)
         exact_rank = rank
         lines.append(f"rank {rank}, the kernel has dimension {n - rank}: exact")
         basis = _basis(form, matrix)
     else:
-        lines.append("rank not computed: the matrix is too large")
+        why = "irrational" if is_irrational(form) else "too large"
+        lines.append(f"rank not computed: the matrix is {why}")
+    if isinstance(form, Fourier) and not form.turned:
+        lines.append(f"{kernels(form)}: exact")
     if basis is not None:
         lines.append(f"an orthogonal basis of the kernel, {len(basis)} rational vectors: exact")
     lines.append(_adjointness(form, matrix))
@@ -96,7 +104,9 @@ def describe(value: Any, folder: Path | None = None) -> Description:
     try:
         proposal, pair = upper(context, "A"), steepest(context, "A")
     except Rejected as reason:
-        return Description((*lines, f"the l2 norm is not bounded: {reason}"), {}, basis)
+        known = "no rule for this product of a Fourier transform"
+        why = known if is_irrational(form) else str(reason)
+        return Description((*lines, f"the l2 norm is not bounded: {why}"), {}, basis)
     if proposal is None:
         raise BadInput("operator: no bound on its norm was found")
     lower = below(pair.ratio) if pair else Fraction(0)
@@ -112,8 +122,9 @@ def describe(value: Any, folder: Path | None = None) -> Description:
     verify(file, case.problem_file, certificate, case.files.__getitem__)
     ends = decimal(Roots.rational(lower)), decimal(Roots.rational(proposal.bound))
     lines.append(f"l2 norm between {ends[0]} and {ends[1]}: certified, by {proposal.rule}")
-    if isinstance(form, Hadamard):
-        value_of_all = decimal(Roots.sqrt(form.size * form.scale**2))
+    square = squared_norm(form) if chosen else None
+    if square is not None and isinstance(form, Hadamard | Fourier):
+        value_of_all = decimal(Roots.sqrt(square))
         lines.append(f"all {len(form.rows)} singular values are {value_of_all}: by structure")
     found_smallest = smallest(value, form, exact_rank, folder)
     lines.append(found_smallest.line)
@@ -132,6 +143,8 @@ def describe(value: Any, folder: Path | None = None) -> Description:
 def _matrix(form: Linear) -> Matrix | None:
     """The matrix, where it is small."""
     m, n = form.shape
+    if is_irrational(form):
+        return None
     return form.dense() if isinstance(form, Matrix) or (m * n <= DENSE and n <= COLUMNS) else None
 
 
@@ -173,6 +186,8 @@ def _basis(form: Linear, matrix: Matrix | None) -> tuple[Vector, ...] | None:
 
 def _adjointness(form: Linear, matrix: Matrix | None) -> str:
     """Whether <A x, y> = <x, A* y>, and how that is known."""
+    if is_irrational(form):
+        return "A* is the conjugate transpose by the definition of the form, and enclosed as A is"
     if isinstance(form, Matrix):
         return "A* is the conjugate transpose of the stored matrix"
     if matrix is not None and form.shape[0] <= COLUMNS:

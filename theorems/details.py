@@ -17,7 +17,9 @@ import flint
 import numpy as np
 
 from certificates.format import Rejected, short, write_json, write_number
-from certificates.kernel import verify
+from certificates.fourier import Fourier
+from certificates.kernel import prepare, verify
+from certificates.language import read_scalar
 from certificates.matrices import Integers, Matrix, Vector
 from certificates.norms import plain
 from certificates.problem import FORMAT, read_problem
@@ -26,6 +28,8 @@ from certificates.statements import read_statement
 from .arrays import BadInput, ExactArray, array, inline, number
 from .decimals import decimal
 from .derivation import Derivation
+from .frequencies import kernels, near_detail, rational_detail
+from .inexact import PRECISIONS, Bounds
 from .lipschitz import short_above, to_floats
 from .operators import Realised, realise
 from .outcome import statement
@@ -146,13 +150,19 @@ def _independent_rows(a: flint.fmpz_mat) -> list[int]:
 
 
 def write_detail(
-    operator: Any, wanted: str, output: Path, folder: Path | None = None, alpha: str | None = None
+    operator: Any,
+    wanted: Any,
+    output: Path,
+    folder: Path | None = None,
+    alpha: str | None = None,
+    near: bool = False,
 ) -> tuple[str, str, str]:
     """Project, certify A x_det = 0, write the files; that claim, the line for problem.toml, norms.
 
     `operator` (m, N) and `wanted` (N entries) name .npy files; the operator may also be one of
     `operators`, with its files in `folder`.  With `alpha` the detail is Tikhonov's, and a bound on
-    |A x_det| is certified.  Raises BadInput.
+    |A x_det| is certified.  For a Fourier transform it lies in the span of the rational vectors of
+    the kernel, or with `near` near to the whole kernel (`frequencies`).  Raises BadInput.
     """
     a, w = realise(operator, "operator", "A", folder), array(wanted, "wanted")
     if prod(w.shape) != a.shape[1]:
@@ -162,44 +172,77 @@ def write_detail(
     weight = None if alpha is None else number(alpha, "--alpha")
     if weight is not None and weight <= 0:
         raise BadInput(f"--alpha: a positive number is expected, not {short(weight)}")
-    identifier = "detail" if weight is None else "detail.near"
+    identifier = "detail.near" if near or weight is not None else "detail"
     file = statement(identifier)
     is_complex = a.is_complex or w.is_complex
     given = a.files | w.files
     before = read_problem(_problem(a, w, is_complex), given.__getitem__, read_statement(file))
-    try:
-        matrix = before.operators["A"].dense()
-    except Rejected as reason:
-        raise BadInput(f"operator: {reason}") from None
-    asked_for = before.vectors["x_det"][1]
-    if weight is None:
-        found = into_kernel(matrix, asked_for)
-        delta = Fraction(0)
+    form, asked_for = before.operators["A"], before.vectors["x_det"][1]
+    delta, about = Fraction(0), ""
+    if isinstance(form, Fourier):
+        if weight is not None:
+            raise BadInput("--method tikhonov: not for a Fourier transform; near, or projection")
+        found = (near_detail if near else rational_detail)(form, asked_for)
+        about = f"; {kernels(form)}"
+    elif near:
+        raise BadInput("--method near: for a Fourier transform only; projection is exact here")
     else:
-        found = tikhonov(matrix, asked_for, weight)
-        delta = short_above(plain("l2", matrix.apply(found)))
+        try:
+            matrix = form.dense()
+        except Rejected as reason:
+            raise BadInput(f"operator: {reason}") from None
+        found = into_kernel(matrix, asked_for)
+        if weight is not None:
+            found = tikhonov(matrix, asked_for, weight)
+            delta = short_above(plain("l2", matrix.apply(found)))
     detail, line = _as_array(found, w.shape)
     if not detail.files:
         given = {**given, "x_det.json": json.dumps(inline(found)).encode()}
+    if near:
+        problem_file = _problem(a, detail, is_complex)
+        delta, about = _measured(file, problem_file, given | a.files | detail.files, about)
     problem_file = _problem(a, detail, is_complex, delta)
     files = a.files | detail.files | {n: b for n, b in given.items() if n == "x_det.json"}
     data = read_problem(problem_file, files.__getitem__, read_statement(file))
     d = Derivation(file, data, problem_file)
-    d.compute("|A x_det| <= 0" if weight is None else "|A x_det| <= delta")
+    if near:
+        d.step("enclosed", claim="|A x_det| <= delta", bits=PRECISIONS[0], splits=[])
+    elif isinstance(form, Fourier):
+        d.step("fourier_zero", map="A", vector="x_det")
+    else:
+        d.compute("|A x_det| <= 0" if weight is None else "|A x_det| <= delta")
     files |= {
         f"{identifier}.claim": file,
         "problem.json": problem_file,
         f"{identifier}.certificate.json": d.certificate(),
     }
     verify(file, problem_file, files[f"{identifier}.certificate.json"], files.__getitem__)
-    says = "A x_det = 0" if weight is None else f"|A x_det| <= {write_number(delta)}"
+    exact = identifier == "detail"
+    says = "A x_det = 0" if exact else f"|A x_det| <= {write_number(delta)}"
     output.mkdir(parents=True)
     for name, content in files.items():
         (output / name).write_bytes(content)
     kept, asked = (decimal(plain("l2", v)) for v in (found, asked_for))
     if not any(found.real) and not any(found.imag):
-        return says, line, f"nothing of the wanted detail (l2 norm {asked}) is in the kernel of A"
-    return says, line, f"l2 norm {kept} of the wanted {asked}"
+        where = "among the rational vectors of" if isinstance(form, Fourier) else "in"
+        nothing = f"nothing of the wanted detail (l2 norm {asked}) is {where} the kernel of A"
+        return says, line, nothing + about
+    how = ""
+    if isinstance(form, Fourier):
+        how = ", near the kernel" if near else ", in the span of the kernel's rational vectors"
+    return says, line, f"l2 norm {kept} of the wanted {asked}{how}{about}"
+
+
+def _measured(
+    file: bytes, problem_file: bytes, files: dict[str, bytes], about: str
+) -> tuple[Fraction, str]:
+    """A short number above |A x_det| where it is irrational, and whether it is not 0."""
+    data = read_problem(problem_file, files.__getitem__, read_statement(file))
+    context = prepare(file, data, "vacuous", {}, {}, {})
+    size = read_scalar("|A x_det|", context.names, "detail")
+    bounds = Bounds(context)
+    zero = " and not 0" if bounds.lower(size).sign() > 0 else ""
+    return short_above(bounds.upper(size)), f", where |A x_det| is tiny{zero}{about}"
 
 
 def _as_array(v: Vector, shape: tuple[int, ...]) -> tuple[ExactArray, str]:

@@ -1,6 +1,7 @@
 """Operators as people give them: arrays, tables with the key `kind`, and the builders below.
 
     hadamard(mask)            chosen rows of the Walsh-Hadamard transform, exact as meant
+    fourier(mask, shape)      chosen rows of the Fourier transform, irrational, as meant
     blur(kernel, shape)       convolution with a kernel of odd sides, exact as meant
     differences(shape)        finite differences along the axes, exact as meant
     sparse(A)                 a SciPy sparse matrix, as stored
@@ -74,6 +75,26 @@ def hadamard(
     Rows are counted row-major, in natural or in sequency order along each axis.
     """
     table: dict[str, Any] = {"kind": "hadamard", "order": order, "scale": scale}
+    table |= {"mask": mask} if mask is not None else {"rows": rows}
+    if shape is not None:
+        table["shape"] = list(shape)
+    return Operator(table)
+
+
+def fourier(
+    mask: Any = None,
+    shape: Sequence[int] | None = None,
+    scale: Any = "ortho",
+    centred: bool = False,
+    *,
+    rows: Any = None,
+) -> Operator:
+    """Chosen rows k of  scale * sum over j of x_j exp(-2 pi i (j - c)(k - c) / n),  axis by axis.
+
+    c = n // 2 with `centred`, as in MRI (fftshift, fft, ifftshift), else 0.  `scale` is a number,
+    or "ortho" for 1 / sqrt(number of pixels).  Rows are counted row-major.
+    """
+    table: dict[str, Any] = {"kind": "fourier", "scale": scale, "centred": centred}
     table |= {"mask": mask} if mask is not None else {"rows": rows}
     if shape is not None:
         table["shape"] = list(shape)
@@ -234,6 +255,7 @@ class _Realiser:
             "dense": self.dense,
             "sparse": self.sparse,
             "hadamard": self.hadamard,
+            "fourier": self.fourier,
             "convolution": self.convolution,
             "differences": self.differences,
             "mask": self.mask,
@@ -243,11 +265,6 @@ class _Realiser:
             "adjoint": self.adjoint,
         }
         kind = self.table["kind"]
-        if kind == "fourier":
-            raise BadInput(
-                f"{self.where}: the entries of a Fourier transform are irrational, which is not "
-                "covered; give the matrix, rounded, as an array"
-            )
         if not isinstance(kind, str) or kind not in kinds:
             raise BadInput(
                 f"{self.where}.kind: {kind!r} is not known; known are {', '.join(kinds)}"
@@ -334,6 +351,21 @@ class _Realiser:
         order = self.word("order", "natural", "sequency", default="natural")
         scale = write_number(number(self.table.get("scale", 1), f"{self.where}.scale"))
         return (m, prod(sides)), {"shape": _texts(sides), "order": order, "scale": scale, **which}
+
+    def fourier(self) -> tuple[tuple[int, int], dict[str, object]]:
+        self.only(optional=("shape", "rows", "mask", "scale", "centred"))
+        sides, (m, which) = self.sides(), self.chosen()
+        scale, centred = self.table.get("scale", "ortho"), self.table.get("centred", False)
+        if type(centred) is not bool:
+            raise BadInput(f"{self.where}.centred: true or false is expected, not {centred!r}")
+        if scale != "ortho":
+            exact = number(scale, f"{self.where}.scale")
+            if exact <= 0:
+                raise BadInput(f'{self.where}.scale: a positive number or "ortho" is expected')
+            scale = write_number(exact)
+        self.is_complex = True
+        form = {"shape": _texts(sides), "scale": scale, "centred": "yes" if centred else "no"}
+        return (m, prod(sides)), {**form, **which}
 
     def convolution(self) -> tuple[tuple[int, int], dict[str, object]]:
         self.only("kernel", "shape", "boundary")

@@ -20,9 +20,9 @@ import numpy as np
 from certificates.exact import Roots
 from certificates.format import Rejected, write_number
 from certificates.kernel import verify
-from certificates.linear import COLUMNS, DENSE, Linear
+from certificates.linear import COLUMNS, DENSE, Linear, is_irrational
 from certificates.matrices import Matrix, Vector, gram
-from certificates.norms import plain
+from certificates.norms import Norm, plain
 from certificates.singular import stretch
 
 from .arrays import inline
@@ -32,6 +32,7 @@ from .instance import Instance
 from .lipschitz import SLACK, SPARE_BITS, short_above, simplest_between, to_floats
 from .operators import adjoint
 from .outcome import statement
+from .slopes import image_size, quotient
 
 LARGEST = 512  # columns of the real matrix, for floats
 EXACT = 96  # columns, for exact arithmetic
@@ -76,7 +77,7 @@ def propose(form: Linear) -> Proposal | None:
     unit = Vector((1,) + (0,) * (n - 1), (), 1)
     if square is not None:
         return Proposal("lower_orthogonal", below(Roots.sqrt(square)), unit, {})
-    if form.shape[0] * n > DENSE or n > COLUMNS:
+    if is_irrational(form) or form.shape[0] * n > DENSE or n > COLUMNS:
         return None
     matrix = form.dense()
     real = matrix.as_real()
@@ -184,8 +185,8 @@ def smallest(value: Any, form: Linear, rank: int | None, folder: Any = None) -> 
     if proposal is None or proposal.bound <= 0:
         return Smallest(_doubtful(form, count), {})
     v = proposal.vector
-    image = (form if tall else form.adjoint()).apply(v)
-    upper = short_above(_quotient(plain("l2", image), plain("l2", v)))
+    most = image_size(form if tall else form.adjoint(), v, Norm("l2", Fraction(1)))[1]
+    upper = short_above(quotient(most, plain("l2", v)))
     problem = {
         "linear": {"A": value if tall else adjoint(value)},
         "vectors": {"v": inline(v)},
@@ -221,15 +222,11 @@ def prove(d: Derivation, proposal: Proposal) -> Fact:
     return d.compute("0 < |v|")
 
 
-def _quotient(rise: Roots, run: Roots) -> Roots:
-    """rise / run where run > 0 is one square root or rational."""
-    ((radicand, coefficient),) = run.terms
-    return (rise * Roots.sqrt(Fraction(1, radicand))).times(1 / coefficient)
-
-
 def _doubtful(form: Linear, count: int) -> str:
     """What floats say, where nothing was certified."""
     m, n = form.shape
+    if is_irrational(form):
+        return "smallest singular value not computed: the matrix is irrational"
     if m * n > DENSE or max(m, n) > COLUMNS // 2:
         return "smallest singular value not computed: the matrix is too large"
     values = np.linalg.svd(to_floats(form.dense().as_real()), compute_uv=False)

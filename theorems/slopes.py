@@ -14,9 +14,10 @@ from itertools import product
 import numpy as np
 
 from certificates.data_rules import linear_part
+from certificates.enclosures import NOTHING, Enclosure, applied
 from certificates.exact import Roots
 from certificates.language import Map
-from certificates.linear import Linear, Sparse
+from certificates.linear import Linear, Sparse, is_irrational
 from certificates.maps import ConstantMap, LayersMap, McShaneMap, NamedMap, NetworkMap, TableMap
 from certificates.matrices import Matrix, Vector
 from certificates.norms import Kind, Norm
@@ -27,6 +28,7 @@ from .cells import constant
 from .climbing import proposals
 from .lipschitz import LARGE, Floats, is_small, layered, norms, power_vector
 
+PRECISION = 128  # bits of enclosures
 OWN = 8  # vectors of the problem at which a climb begins
 DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
 
@@ -58,9 +60,12 @@ def steepest(context: Context, name: str) -> Pair | None:
     if isinstance(found, LayersMap | NetworkMap):
         return _steepest_of_network(context, name, found)
     form, domain, target = linear_part(context, name)
-    if isinstance(form, Matrix) or min(form.shape) <= LARGE:
-        form = form.dense()
-    candidates = _candidates(form, domain) if isinstance(form, Matrix) else _rows_of(form)
+    if is_irrational(form):
+        candidates = _irrational_rows(form)
+    else:
+        if isinstance(form, Matrix) or min(form.shape) <= LARGE:
+            form = form.dense()
+        candidates = _candidates(form, domain) if isinstance(form, Matrix) else _rows_of(form)
     pairs = [_slope(form, v, domain, target) for v in candidates if any(v.real) or any(v.imag)]
     best: Pair | None = None
     for pair in pairs:
@@ -79,6 +84,25 @@ def _rows_of(form: Linear) -> Iterator[Vector]:
     m = form.shape[0]
     for j in {0, m // 2, m - 1}:
         yield form.adjoint().apply(Vector.of([int(k == j) for k in range(m)]))
+
+
+def _irrational_rows(form: Linear) -> Iterator[Vector]:
+    """The same rows, rounded to rational vectors."""
+    m = form.shape[0]
+    for j in sorted({0, m // 2, m - 1}):
+        unit = Enclosure.exact(Vector.of([int(k == j) for k in range(m)]))
+        row = applied(form.adjoint(), unit, PRECISION).center
+        imag = row.imag or (0,) * row.dimension
+        entries = np.array([complex(a, b) for a, b in zip(row.real, imag, strict=True)])
+        yield _rounded(entries / (np.abs(entries).max() or 1.0))
+
+
+def image_size(form: Linear, v: Vector, target: Norm) -> tuple[Roots, Roots]:
+    """Bounds of |A v|, equal where the form is rational."""
+    if not is_irrational(form):
+        exact = target.of(form.apply(v))
+        return exact, exact
+    return applied(form, Enclosure.exact(v), PRECISION).norm(target, NOTHING)
 
 
 def _steepest_of_network(context: Context, name: str, found: LayersMap | NetworkMap) -> Pair | None:
@@ -116,7 +140,7 @@ def _between(
 
 
 def _slope(matrix: Linear, v: Vector, domain: Norm, target: Norm) -> Pair:
-    return Pair(v, None, quotient(target.of(matrix.apply(v)), domain.of(v)))
+    return Pair(v, None, quotient(image_size(matrix, v, target)[0], domain.of(v)))
 
 
 def quotient(rise: Roots, run: Roots) -> Roots:

@@ -70,8 +70,25 @@ def low(form: Json, m: int, n: int, number: str, norm: str = "l2", **hint: Json)
     return Case(f"{SIGMA}  {claim}\n", [step], problem)
 
 
+def unseen(x: list[int], *rows: int) -> Case:
+    """The transform of x at chosen rows is 0."""
+    form = {"kind": "fourier", "shape": [str(len(x))], "scale": "ortho", "centred": "no"}
+    problem = data(
+        "C",
+        {"X": space(len(x), "l2"), "Y": space(len(rows), "l2")},
+        linear={"A": form | {"rows": entries(*rows)}},
+        vectors={"x": vector("X", *x)},
+    )
+    step: Step = ("fourier_zero", [], {"map": "A", "vector": "x"}, "|A x| <= 0")
+    return Case(f"{HEAD}conclude\n  |A x| <= 0\n", [step], problem)
+
+
 def accepted() -> None:
     """Values and norms."""
+    # 1 + z^4 is the cyclotomic polynomial of order 8
+    write(
+        "accepted", "zero-by-a-cyclotomic-polynomial", unseen([1, 0, 0, 0, 1, 0, 0, 0], 3, 1), YES
+    )
     write("accepted", "low-by-a-factor", low(SQUARE, 2, 2, "19/10", **GRAM), YES)
     write("accepted", "low-by-structure", low(TURNED, 4, 2, "1"), YES)
 
@@ -115,6 +132,11 @@ def rejected() -> None:
     def no(name: str, made: Case, because: str) -> None:
         write("rejected", f"form-{name}", made, because)
 
+    seen = unseen([1, 0, 0, 0, 1, 0, 0, 0], 3, 2)
+    write("rejected", "zero-at-one-of-two-rows", seen, "is not 0 at all rows of A")
+    # 1393 + 985 (z + 1/z) is -0.00036 at z = exp(-6 pi i / 8), because 1393/985 is near sqrt(2)
+    tiny = unseen([1393, 985, 0, 0, 0, 0, 0, 985], 3)
+    write("rejected", "zero-only-nearly", tiny, "is not 0 at all rows of A")
     write(
         "rejected", "low-above-the-value", low(SQUARE, 2, 2, "2", **GRAM), "factor does not prove"
     )

@@ -14,10 +14,10 @@ from certificates.language import read_judgment
 from certificates.rules import RULES
 from certificates.terms import scalar_variables
 
-from . import data, lipschitz, lower, networks, norms, operator_bounds, statement
+from . import data, frequencies, lipschitz, lower, networks, norms, operator_bounds, statement
 from .table import GENERAL, Case
 
-MODULES = (statement, norms, lipschitz, data, operator_bounds, lower, networks)
+MODULES = (statement, norms, lipschitz, data, operator_bounds, lower, frequencies, networks)
 TABLES: dict[str, list[Case]] = {
     name: cases for module in MODULES for name, cases in module.TABLES.items()
 }
