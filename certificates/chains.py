@@ -40,6 +40,8 @@ def layers_of(given: NetworkMap) -> LayersMap:
     if given.channels:
         raise Rejected("layers are of real networks; this one has real and imaginary channels")
     network = given.network
+    if network.irrational:
+        raise Rejected("layers are of rational networks; this one has irrational values")
     levels, bends = _cut(network)
     slopes = {_slope(bend, network) for bend in bends} or {Fraction(0)}
     slope = min(slopes)

@@ -280,6 +280,33 @@ def test_a_bound_that_is_too_small_is_refuted(norm: str, tmp_path: Path) -> None
     assert refuted(tmp_path, NetworkFile(data), "3", norm) == expected
 
 
+def normalized() -> bytes:
+    """z = r(x / sqrt(4 / 3)), nearly: the root is irrational."""
+    b = Builder()
+    b.add("Conv", "x", b.array(np.ones((1, 1, 1))))
+    scale, zero, variance = b.array([1.0]), b.array([0.0]), b.array([4 / 3])
+    b.add("BatchNormalization", b.now, scale, zero, zero, variance)
+    b.add("Relu", b.now)
+    return b.model((1, 1, 2))
+
+
+def smooth(shape: tuple[int, ...] = (1, 2)) -> bytes:
+    """z = 1 / (1 + exp(-x)), which has the constant 1/4."""
+    b = Builder()
+    b.add("Sigmoid", "x")
+    return b.model(shape)
+
+
+def test_irrational_networks_are_no_chains_and_are_refuted_by_pairs(tmp_path: Path) -> None:
+    """Slopes sqrt(3) / 2 = 0.866 and 1/4; over C too."""
+    assert refuted(tmp_path, NetworkFile(normalized()), "86/100") == "refuted"
+    assert refuted(tmp_path, NetworkFile(smooth()), "24/100") == "refuted"
+    assert refuted(tmp_path, NetworkFile(smooth((1, 2, 2)), "channels"), "24/100") == "refuted"
+    assert check("4.1.i", small(smooth(), lipschitz="1/8")).verdict == "vacuous"
+    with pytest.raises(Rejected, match="has irrational values"):
+        chain(normalized())
+
+
 def test_networks_of_channels_and_of_layers_are_refuted_by_pairs(tmp_path: Path) -> None:
     """Over C; and real layers in l2, against a bound from dense sampling of Jacobians."""
     b = Builder()

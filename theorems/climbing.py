@@ -17,8 +17,11 @@ from typing import Any
 
 import numpy as np
 
+from certificates.enclosures import NOTHING, Enclosure, applied
+from certificates.linear import is_irrational
 from certificates.maps import LayersMap, NetworkMap
 from certificates.matrices import Matrix, Vector
+from certificates.network_enclosures import enclosed
 from certificates.norms import Kind, Norm
 
 STARTS = 24
@@ -27,6 +30,7 @@ KEPT = 3  # climbs that go on from the best starts
 COLUMNS = 96  # coordinates of a network that is no chain, for a Jacobian
 PRECISION = 40  # bits of a coordinate, below the largest
 SECONDS = 10.0
+ENCLOSURE = 96  # bits of irrational values
 
 Floats = np.ndarray[Any, Any]
 
@@ -69,7 +73,7 @@ def proposals(
         return Vector.of(whole[:dimension], whole[dimension:], bottom)
 
     def exactly(y: Floats) -> Floats:
-        return _coordinates(found.at(rational(y), norms[0]), channels)
+        return _coordinates(value_of(found, rational(y), norms[0]).center, channels)
 
     def differences(y: Floats) -> Floats:
         step, here = scale * 2.0**-14, exactly(y)
@@ -97,6 +101,28 @@ def proposals(
         here = climb.value(y)
         slopes = [_size(climb.value(y + h * v) - here, kinds[1]) / h for h in lengths]
         yield rational(y), rational(y + lengths[int(np.argmax(slopes))] * v)
+
+
+def value_of(found: LayersMap | NetworkMap, point: Vector, domain: Norm) -> Enclosure:
+    """The value at a point, exact where it is rational."""
+    if not isinstance(found, NetworkMap):
+        return Enclosure.exact(found.at(point, domain))
+    before = found.before
+    if not found.network.irrational and (before is None or not is_irrational(before)):
+        return Enclosure.exact(found.at(point, domain))
+    x = Enclosure.exact(point)
+    if before is not None:
+        x = applied(before, x, ENCLOSURE)
+    if found.channels:
+        zeros = (0,) * x.center.dimension
+        pair = [Vector(v.real + (v.imag or zeros), (), v.denominator) for v in (x.center, x.radius)]
+        x = Enclosure(pair[0], pair[1])
+    y = enclosed(found.network, x, NOTHING, ENCLOSURE)
+    if not found.channels:
+        return y
+    n = y.center.dimension // 2
+    pair = [Vector.of(v.real[:n], v.real[n:], v.denominator) for v in (y.center, y.radius)]
+    return Enclosure(pair[0], pair[1])
 
 
 def _climbs(

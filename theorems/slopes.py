@@ -25,7 +25,7 @@ from certificates.operators import SIGNS
 from certificates.values import Context
 
 from .cells import constant
-from .climbing import proposals
+from .climbing import proposals, value_of
 from .lipschitz import LARGE, Floats, is_small, layered, norms, power_vector
 
 PRECISION = 128  # bits of enclosures
@@ -132,11 +132,10 @@ def _steepest_of_network(context: Context, name: str, found: LayersMap | Network
 def _between(
     found: LayersMap | NetworkMap, u: Vector, v: Vector, domain: Norm, target: Norm
 ) -> Pair:
-    def apart(p: Vector, q: Vector) -> Vector:
-        return Vector.combination([(Fraction(1), p), (Fraction(-1), q)], p.dimension)
-
-    rise = target.of(apart(found.at(u, domain), found.at(v, domain)))
-    return Pair(u, v, quotient(rise, domain.of(apart(u, v))))
+    ends = [(Fraction(1), value_of(found, u, domain)), (Fraction(-1), value_of(found, v, domain))]
+    rise = Enclosure.combination(ends, ends[0][1].center.dimension).norm(target, NOTHING)[0]
+    run = domain.of(Vector.combination([(Fraction(1), u), (Fraction(-1), v)], u.dimension))
+    return Pair(u, v, quotient(rise, run))
 
 
 def _slope(matrix: Linear, v: Vector, domain: Norm, target: Norm) -> Pair:
