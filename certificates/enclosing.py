@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from .enclosures import Ball, Enclosure, Region, applied, bent, rational, reached
 from .exact import Roots, Undecided
-from .format import Rejected, Unreadable, as_list, as_text, read_natural, read_small
+from .format import Rejected, Unreadable, as_list, as_text, excerpt, read_natural, read_small
 from .judgments import Comparison
 from .language import Map
 from .linear import Linear
@@ -223,7 +223,7 @@ def read_splits(raw: object, where: str) -> Splits:
             return None
         if len(parts) != 5:
             raise Unreadable(f"{where}: a variable, coordinate, value, and two parts are expected")
-        coordinate = read_natural(parts[1], where, PARAMETERS) - 1
+        coordinate = read_natural(parts[1], where, PARAMETERS + 1) - 1
         halves = (read(part, depth + 1) for part in parts[3:])
         return Split(as_text(parts[0], where), coordinate, read_small(parts[2], where), *halves)
 
@@ -264,8 +264,12 @@ def proved(
         if splits is None:
             return region.is_empty() or Enclosing(context, variables, region, bits).holds(claim)
         if splits.variable not in variables:
-            raise Rejected(f"{splits.variable} has no bound")
-        halves = region.halves(variables[splits.variable] + splits.coordinate, splits.value)
+            raise Rejected(f"{excerpt(splits.variable)} is no variable with a bound")
+        start = variables[splits.variable]
+        own = dict(zip(variables, balls, strict=True))[splits.variable]
+        if not 0 <= splits.coordinate < own.count:
+            raise Rejected(f"{splits.variable} has the coordinates 1 to {own.count}")
+        halves = region.halves(start + splits.coordinate, splits.value)
         return closed(halves[0], splits.below) and closed(halves[1], splits.above)
 
     return closed(Region.of(balls), splits)

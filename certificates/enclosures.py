@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import repeat
 from math import lcm
 
 from .exact import Roots
-from .format import Rejected
+from .format import Rejected, short
 from .fourier import Fourier
 from .linear import Composition, Hadamard, Linear, Sparse
 from .matrices import Matrix, Vector
@@ -28,6 +29,7 @@ from .norms import DUAL, Kind, Norm, plain
 
 SLOPE_BITS = 12  # of the slope of the line that stands for a bent function
 SPAN_BITS = 32  # to which the reach of the columns is rounded, upwards
+ENTRIES = 1 << 24  # more entries of all columns together are refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Region:
     def halves(self, place: int, value: Fraction) -> tuple[Region, Region]:
         """What lies on either side of t_place = value.  Raises Rejected outside of the region."""
         if not (0 <= place < len(self.low) and self.low[place] < value < self.high[place]):
-            raise Rejected(f"coordinate {place} cannot be divided at {value}")
+            raise Rejected(f"nothing lies on one side of {short(value)}: no such division")
         low, high = list(self.low), list(self.high)
         low[place] = high[place] = value
         return replace(self, high=tuple(high)), replace(self, low=tuple(low))
@@ -202,6 +204,13 @@ class Enclosure:
         yield from (self.center, self.radius, *self.columns)
 
 
+def limited(columns: int, size: int) -> None:
+    """Raises Rejected for too many columns of this dimension."""
+    if columns * size > ENTRIES:
+        words = f"{columns} coordinates of variables move too many entries"
+        raise Rejected(f"{words}, or take too many products; more than {ENTRIES} are not enclosed")
+
+
 def zero(n: int) -> Vector:
     """The vector 0 of dimension n."""
     return Vector((0,) * n, (), 1)
@@ -247,8 +256,9 @@ def reached(form: Linear, kind: Kind) -> Vector:
     """Bounds of the moduli of (A v)_j for all |v| <= 1, by the dual norms of rows; (m,)."""
     if isinstance(form, Composition):
         first = reached(form.factors[-1], kind)
-        rest = Composition(form.factors[:-1])
-        found = spread(rest, Vector.of(first.real, first.real, first.denominator))
+        found = Vector.of(first.real, first.real, first.denominator)
+        for factor in reversed(form.factors[:-1]):
+            found = spread(factor, found)
         # both parts are bounded, hence the modulus by their sum
         pairs = zip(found.real, found.imag or (0,) * found.dimension, strict=True)
         return Vector.of([a + b for a, b in pairs], (), found.denominator)
@@ -260,11 +270,14 @@ def reached(form: Linear, kind: Kind) -> Vector:
         return rational([size] * m)
     if isinstance(form, Matrix):
         return rational([plain(DUAL[kind], row).upper() for row in form.row_vectors()])
-    rows: list[list[int]] = [[] for _ in range(m)]
-    for place, row in enumerate(form.rows):
-        rows[row].append(place)
-    parts = [Vector.of([form.real[k] for k in row], [form.imag[k] for k in row if form.imag])
-             for row in rows]  # fmt: skip
+    # row by row, column by column; entries that are listed for one place are added up
+    rows: list[dict[int, tuple[int, int]]] = [{} for _ in range(m)]
+    values = zip(form.rows, form.columns, form.real, form.imag or repeat(0), strict=False)
+    for j, k, a, b in values:
+        p, q = rows[j].get(k, (0, 0))
+        rows[j][k] = p + a, q + b
+    found_rows = (list(row.values()) for row in rows)
+    parts = [Vector.of([a for a, _ in row], [b for _, b in row]) for row in found_rows]
     uppers = [plain(DUAL[kind], part).upper() for part in parts]
     return rational([q * Fraction(1, form.denominator) for q in uppers])
 
@@ -279,6 +292,7 @@ def applied(form: Linear, x: Enclosure, bits: int) -> Enclosure:
         if x.columns:
             raise Rejected("a Fourier transform of what depends on a variable is not enclosed")
         return Enclosure(*form.enclosed(x.center, x.radius, bits)).rounded(bits)
+    limited(len(x.columns), form.shape[0])
     columns = tuple(form.apply(column) for column in x.columns)
     return Enclosure(form.apply(x.center), spread(form, x.radius), columns)
 

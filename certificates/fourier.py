@@ -28,8 +28,8 @@ Grid = list[int]
 def _arctan(q: int, bits: int) -> tuple[int, int]:
     """2^bits arctan(1/q) for q > 1, and a bound of the error.
 
-    The terms of  sum of (-1)^k q^-(2k+1) / (2k+1)  are rounded down, by less than 1 each; those
-    that are 0 then decrease with alternating signs from below 1.
+    The k terms of  sum of (-1)^j q^-(2j+1) / (2j+1)  that are taken are rounded down, by less than
+    1 each; those after them are below 1, decrease and alternate, so they add up to less than 1.
     """
     total, k = 0, 0
     while term := (1 << bits) // (q ** (2 * k + 1) * (2 * k + 1)):
@@ -48,9 +48,12 @@ def pi(bits: int) -> tuple[int, int]:
 def _series(theta: int, bits: int, odd: int) -> tuple[int, int]:
     """2^bits cos (or sin, if odd is 1) of theta / 2^bits, |theta / 2^bits| < 3.15, and the error.
 
-    Term k is the one before times theta^2 / (m (m + 1)), rounded down: an error below 2, because
-    the factor of the error before it is at most 9.93/12 but for the first, which had none.  Where
-    it stops, the next term is below 1 + 2, and each later one below half of the one before.
+    Term k is the one before times theta^2 / (m (m + 1)), rounded down, m = 1, 3, 5, ... or
+    2, 4, 6, ...  The first is exact, the second has an error below 1, the third below
+    9.93/12 + 1 < 2, and each later one below 2 * 9.93/30 + 1 < 2, as theta^2 < 9.93.  Of the first
+    k terms this makes less than 2 (k - 1).  Term k, where it stops, is at most 1 + 2 in modulus,
+    and each later one less than half of the one before (if k = 1, theta^2 is at most 4 / 2^bits):
+    less than 6 in all.
     """
     term = theta if odd else 1 << bits
     square, total, k = theta * theta, 0, 0
@@ -165,27 +168,30 @@ class Fourier:
         """The transform along one axis, whose entries are `step` apart.
 
         With w the true root and v what stands for it,  sum of w (c + d)  is  sum of v c,  up to
-        sum of |w - v| |c|  and  sum of |d|, which `near` bounds.
+        sum of |w - v| |c|  and  sum of |d|, which `near` bounds: moduli, not parts.  Both parts of
+        w - v are at most `error`, so |w - v| is less than twice that, and |c| is at most the sum
+        of the moduli of its parts.
         """
         cosines, sines, error = roots(side, bits)
         sign = 1 if self.turned else -1
         middle = side // 2 if self.centred else 0
-        turns = []
-        for k in range(side):
-            places = [(j - middle) * (k - middle) % side for j in range(side)]
-            c, s = [cosines[p] for p in places], [sign * sines[p] for p in places]
-            turns.append((c, s))
         size = self.size
         new_real, new_imag, new_near = [0] * size, [0] * size, [0] * size
+        lines: list[tuple[int, Grid, Grid]] = []
         for first in range(size):
             if first // step % side:
                 continue  # a line begins where the index along the axis is 0
             line = slice(first, first + step * side, step)
             x, y = real[line], imag[line]
             far = 2 * error * (sum(map(abs, x)) + sum(map(abs, y))) + (sum(near[line]) << bits)
-            new_real[line] = [sum(map(mul, c, x)) - sum(map(mul, s, y)) for c, s in turns]
-            new_imag[line] = [sum(map(mul, s, x)) + sum(map(mul, c, y)) for c, s in turns]
             new_near[line] = [far] * side
+            lines.append((first, x, y))
+        for k in range(side):  # one row at a time: all would be side^2 references
+            places = [(j - middle) * (k - middle) % side for j in range(side)]
+            c, s = [cosines[p] for p in places], [sign * sines[p] for p in places]
+            for first, x, y in lines:
+                new_real[first + k * step] = sum(map(mul, c, x)) - sum(map(mul, s, y))
+                new_imag[first + k * step] = sum(map(mul, s, x)) + sum(map(mul, c, y))
         return new_real, new_imag, new_near
 
     def full(self, part: Grid) -> Grid:

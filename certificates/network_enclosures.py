@@ -18,7 +18,16 @@ from fractions import Fraction
 from functools import partial, reduce
 from math import isqrt, prod
 
-from .enclosures import NOTHING, Enclosure, Region, bent, rational, scaled, zero
+from .enclosures import (
+    NOTHING,
+    Enclosure,
+    Region,
+    bent,
+    limited,
+    rational,
+    scaled,
+    zero,
+)  # fmt: skip
 from .matrices import Vector
 from .networks import (
     OPERATORS,
@@ -99,7 +108,9 @@ class _Node:
 
     def linear(self) -> Tensor:
         apply = OPERATORS[self.node.operator][0]
-        shape, entries, bottom = apply(self.centers())
+        use = self.centers()
+        shape, entries, bottom = apply(use)
+        limited(self.count, max(len(entries), use.products >> 9))  # 512 products count as an entry
         columns = [_vector(apply(self.use(partial(self.column, k)))) for k in range(self.count)]
         radius = zero(len(entries))
         if any(any(x.found.radius.real) for x in self.inputs if isinstance(x, Tensor)):
@@ -187,8 +198,9 @@ class _Node:
         x, use = self.tensor(), self.centers()
         for place, sign in ((1, 1), (2, -1)):
             if use.has(place):
-                use.scalar(place)
-                x = self.larger(self.tensor(place), x, sign)
+                # a single number, whatever its shape: the result has the shape of x
+                bound = Tensor((), Enclosure.exact(rational([use.scalar(place)])))
+                x = self.larger(bound, x, sign)
         return x
 
     def max_pool(self) -> Tensor:
@@ -299,6 +311,7 @@ def _vector(result: Result) -> Vector:
 
 def _moved(x: Tensor, shape: Shape, move: Callable[[list[int]], list[int]]) -> Tensor:
     """The tensor whose entries are those of x at places that depend on shapes only."""
+    limited(len(x.found.columns), prod(shape))
     center, radius, *columns = (
         Vector.of(move(list(v.real)), (), v.denominator) for v in x.found.parts()
     )
@@ -309,8 +322,11 @@ def exponential(top: int, bottom: int, bits: int) -> tuple[int, int]:
     """Integers low <= 2^bits exp(-top / bottom) <= high, for top >= 0.
 
     Where top / bottom is more than `bits` the value is below 1.  Else exp(-s) is the square,
-    taken k times, of exp(-s / 2^k) with s / 2^k <= 1/2, by the series, whose terms decrease: the
-    sum is within one term of the value, and terms are rounded down by less than 1.
+    taken k times, of exp(-s / 2^k) with s / 2^k <= 1/2, by its series, in units of 2^-inner.
+    s / 2^k is rounded down, which raises the value by less than 1.  The first term is exact; each
+    other is a rounded down multiple, at most 1/2, of the one before, so its error is below
+    1 + 1/2 + 1/4 + ... = 2.  The terms that are left out alternate and decrease from one that was
+    rounded down to 0, so they add up to less than 2: in all less than 2 count + 1.
     """
     if top > bits * bottom:
         return 0, 1

@@ -501,11 +501,12 @@ def _batch_normalization(use: Use) -> Result:
     factors: list[Fraction] = []
     terms: list[Fraction] = []
     columns = [use.constant(k).fractions() for k in range(1, 5)]
+    least = min(columns[3]) + epsilon  # of all channels, before any root that is irrational
+    if least <= 0:
+        raise use.refuse(f"variance + epsilon = {short(least)} is not positive")
     for scale, bias, mean, variance in zip(*columns, strict=True):
         square = variance + epsilon
-        root = Fraction(isqrt(max(square.numerator, 0)), isqrt(square.denominator))
-        if square <= 0:
-            raise use.refuse(f"variance + epsilon = {short(square)} is not positive")
+        root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
         if root * root != square:
             reason = f"the square root of variance + epsilon = {short(square)} is not rational"
             return use.zeros(shape, reason)

@@ -22,7 +22,10 @@ Array = list[str] | list[list[str]]
 
 @dataclass(frozen=True)
 class World:
-    """A statement, and the data if there are any; `read` gives what the rules see of them."""
+    """A statement, and the data if there are any; `read` gives what the rules see of them.
+
+    `files` lie beside the problem.
+    """
 
     statement: str
     problem: bytes | None = None
@@ -82,10 +85,6 @@ def refuse(title: str, world: World, *premises: str, because: str, **arguments: 
 def garbled(title: str, world: World, *premises: str, because: str, **arguments: object) -> Case:
     """A step that cannot be read, with a phrase of the reason."""
     return Case(title, world, premises, arguments, because=because, error=Unreadable)
-
-
-def _no_files(name: str) -> bytes:
-    raise AssertionError(f"a world has no files, not even {name}")
 
 
 # ------------------------------------------------------------------------------ all spaces
@@ -158,6 +157,7 @@ def plane(
     target: dict[str, object] | None = None,
     field: str = "R",
     matrix: dict[str, object] = EYE,
+    files: tuple[tuple[str, bytes], ...] = (),
     **other: object,
 ) -> World:
     """The data world with X = target and Y = domain of Psi, both planes, A = `matrix`.
@@ -174,4 +174,4 @@ def plane(
         "vectors": {n: {"space": s, "array": array(v)} for n, (s, v) in vectors.items()},
         "constants": {"delta": "5", "L": "2/3"},
     }
-    return World(PLANE, write_json(table | other))
+    return World(PLANE, write_json(table | other), files=files)

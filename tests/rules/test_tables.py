@@ -14,10 +14,30 @@ from certificates.language import read_judgment
 from certificates.rules import RULES
 from certificates.terms import scalar_variables
 
-from . import data, frequencies, lipschitz, lower, networks, norms, operator_bounds, statement
+from . import (
+    data,
+    enclosures,
+    frequencies,
+    lipschitz,
+    lower,
+    networks,
+    norms,
+    operator_bounds,
+    statement,
+)
 from .table import GENERAL, Case
 
-MODULES = (statement, norms, lipschitz, data, operator_bounds, lower, frequencies, networks)
+MODULES = (
+    statement,
+    norms,
+    lipschitz,
+    data,
+    operator_bounds,
+    lower,
+    frequencies,
+    networks,
+    enclosures,
+)
 TABLES: dict[str, list[Case]] = {
     name: cases for module in MODULES for name, cases in module.TABLES.items()
 }
