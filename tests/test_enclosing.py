@@ -49,7 +49,7 @@ map Psi : Y -> X
 vectors x, q in X
 vectors y, p in Y
 units i
-constants c, d
+constants c, d, k
 define F(t in Y) = Psi(t + y) - 2 x
 for all e in Y with |e| <= c
 for all f in X with |f| <= d
@@ -57,17 +57,8 @@ conclude
   0 <= c
 """
 VECTORS = {
-    "Y": ["e", "y", "A f", "A(x + 2 f)", "i e", "e - 1/3 y", "A Psi(e)", "conj(i) A Psi(y + e)"],
-    "X": [
-        "f",
-        "x - f",
-        "Psi(e)",
-        "Psi(y)",
-        "F(e)",
-        "Psi(e + A f)",
-        "i f + Psi(1/2 e)",
-        "F(-e) - f",
-    ],
+    "Y": ["e", "y", "A f", "A(x + 2 f)", "i e", "e - conj(i) y", "A Psi(e)", "conj(i) A Psi(e)"],
+    "X": ["f", "x - f", "Psi(e)", "Psi(y)", "F(e)", "Psi(e + A f)", "i f + Psi(1/2 e)", "F(-e)"],
 }
 
 
@@ -97,11 +88,14 @@ def chain(rng: random.Random, channels: bool) -> bytes:
     elif kind in ("Max", "Min"):
         b.add(kind, first, some(-2, 2, 2), "x")
     elif kind == "Sub":
-        b.add("Abs", first)
+        b.add("Sub", b.add("Abs", first), b.add("Relu", first))
         b.add("Sub", some(-2, 2, 1), b.now)
+        b.add("Relu", b.now)
     else:
         b.add(kind, first)
     b.add("Sub", b.now, first)
+    if channels and rng.random() < 0.3:  # one of the parts
+        b.add("Mul", b.now, b.array(rng.choice([[[1.0], [0.0]], [[0.0], [1.0]]])))
     return b.model(shape)
 
 
@@ -112,10 +106,9 @@ def data(rng: random.Random) -> tuple[bytes, dict[str, bytes]]:
     weights = {name: rng.choice([Q(1), Q(2), Q(1, 3)]) for name in "XY"}
     radii = {name: rng.choice([Q(1, 100), Q(1), Q(3)]) for name in "XY"}
 
-    def rows(low: int = -4) -> dict[str, Any]:
-        parts = [
-            entries(*([rng.randint(low, 4) for _ in range(2)] for _ in range(2))) for _ in "ab"
-        ]
+    def rows() -> dict[str, Any]:
+        numbers = [[[rng.randint(-4, 4) for _ in "12"] for _ in "12"] for _ in "ab"]
+        parts = [entries(*part) for part in numbers]
         return {"real": parts[0], "imaginary": parts[1]} if field == "C" else parts[0]
 
     def row(values: Any) -> dict[str, Any]:
@@ -170,12 +163,10 @@ def data(rng: random.Random) -> tuple[bytes, dict[str, bytes]]:
             "p": {"space": "Y", "array": row(point("Y"))},
             "q": {"space": "X", "array": row(point("X"))},
         },
-        "constants": {"c": write_number(radii["Y"]), "d": write_number(rng.choice([Q(-2), Q(3)]))},
+        "constants": {"c": write_number(radii["Y"]), "d": write_number(radii["X"]), "k": "-2"},
         "units": {"i": {"real": "-1"} if field == "R" else {"real": "3/5", "imaginary": "-4/5"}},
     }
-    return write_json(
-        table | {"constants": table["constants"] | {"d": write_number(radii["X"])}}
-    ), files
+    return write_json(table), files
 
 
 def scalar(rng: random.Random) -> str:
@@ -184,7 +175,7 @@ def scalar(rng: random.Random) -> str:
     for _ in range(rng.randint(1, 3)):
         space = rng.choice("XY")
         first, second = (rng.choice(VECTORS[space]) for _ in range(2))
-        factor = rng.choice(["", f"|{second}| ", "c ", "3 "])
+        factor = rng.choice(["", f"|{second}| ", "c ", "k "])
         summands.append(f"{factor}|{first} - ({second})|")
     return rng.choice(["", "- "]) + rng.choice([" + ", " - "]).join(summands)
 
@@ -204,15 +195,8 @@ def test_no_bound_is_above_a_value() -> None:
         context = prepare(STATEMENT, read, "certified", {}, {}, {})
         chosen = {"e": Named(Term.of(Datum("p", "Y"))), "f": Named(Term.of(Datum("q", "X")))}
         is_complex = read.field == "C"
-        balls = [
-            Ball(
-                2,
-                is_complex,
-                read.spaces[s].norm.kind,
-                read.constants[c] / read.spaces[s].norm.weight,
-            )
-            for s, c in (("Y", "c"), ("X", "d"))
-        ]
+        ends = ((read.spaces[s].norm, read.constants[c]) for s, c in (("Y", "c"), ("X", "d")))
+        balls = [Ball(2, is_complex, norm.kind, radius / norm.weight) for norm, radius in ends]
         point = [t for n in "pq" for t in coordinates(read.vectors[n][1], is_complex)]
         region = Region.of(balls)
         for _ in range(rng.randint(0, 3)):
@@ -235,6 +219,22 @@ def test_no_bound_is_above_a_value() -> None:
     assert seen["bounds"] == 750
     assert seen["narrow"] > 50, seen
     assert seen["exact"] > 5, seen
+
+
+def test_differences_of_values_are_within_the_gains() -> None:
+    """Slopes above 1 and below -1 too; some difference is as large as it may be."""
+    rng = random.Random("gains")
+    reached_some = 0
+    for _ in range(80):
+        network = kernel(chain(rng, False))
+        ends = [[rng.randint(-8, 8) for _ in "12"] for _ in "ab"]
+        moved = rational([Q(abs(a - b)) for a, b in zip(*ends, strict=True)])
+        limit = gains(network, moved)
+        values = [network.values(v, 1).fractions() for v in ends]
+        for u, v, most in zip(*values, limit.real, strict=True):
+            assert abs(u - v) * limit.denominator <= most
+            reached_some += 0 < abs(u - v) * limit.denominator == most
+    assert reached_some > 3
 
 
 # ------------------------------------------------------------------------- once went wrong
@@ -327,9 +327,8 @@ def test_smooth_functions_beside_a_ball() -> None:
             assert abs(gap) <= Q(limit.real[k], limit.denominator)
         x = np.array([float(Q(a, point.denominator)) for a in point.real])
         inner = x + 1 / (1 + np.exp(-x))
-        inner = (inner - rows[2]) * rows[0] / np.sqrt(np.array(rows[3]) + np.float32(1e-5)) + rows[
-            1
-        ]
+        roots = np.sqrt(np.array(rows[3]) + np.float32(1e-5))
+        inner = (inner - rows[2]) * rows[0] / roots + rows[1]
         found_floats = [float(Q(a, value.denominator)) for a in value.real]
         assert np.allclose(x - np.tanh(inner), found_floats, rtol=0, atol=1e-12)
 

@@ -51,6 +51,8 @@ ORIGINALS = (
     "own-vectors-on-data",
     "cells-of-two-layers",
     "layer-norms",
+    "enclosed-ball-divided",
+    "fourier-value",
 )
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9]+|\s+|<=|>=|.")
 WORDS = [

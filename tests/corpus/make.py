@@ -16,6 +16,7 @@ from __future__ import annotations
 import shutil
 
 import cells_and_layers
+import enclosures
 import linear_forms
 import network_maps
 import sets_and_denials
@@ -1404,8 +1405,9 @@ def main() -> None:
     fourth = (linear_forms.accepted, linear_forms.rejected, linear_forms.malformed)
     nets = (network_maps.accepted, network_maps.rejected, network_maps.malformed)
     trees = (cells_and_layers.accepted, cells_and_layers.rejected, cells_and_layers.malformed)
+    balls = (enclosures.accepted, enclosures.rejected, enclosures.malformed)
     first = (accepted, rejected, malformed, once_accepted, second_attack)
-    for part in (*first, *third, *fourth, *nets, *trees):
+    for part in (*first, *third, *fourth, *nets, *trees, *balls):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")

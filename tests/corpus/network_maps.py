@@ -145,7 +145,7 @@ def malformed() -> None:
     wide = weights("w", (1, 2), (1, float("nan")))
     abroad = weights("w", (1, 2), (), whole(14, 1))
     bad("of-another-digest", FOLD, "not the one the problem names", network(TWICE))
-    bad("with-a-sigmoid", model((1, 1), node("Sigmoid", "x", "z")), "values are irrational")
+    bad("with-a-softmax", model((1, 1), node("Softmax", "x", "z")), "values are irrational")
     bad("with-a-nan", model((1, 1), *PARTS[:2], wide), "is a not-a-number")
     bad("with-external-data", model((1, 1), *PARTS[:2], abroad), "the data lie in another file")
     bad("cut-off", FOLD[:-9], "is cut off")

@@ -46,6 +46,13 @@ def clipped() -> bytes:
     return b.model((1, 2, 2))
 
 
+def part(real: float, imaginary: float) -> bytes:
+    """The real parts or the imaginary parts of a complex vector."""
+    b = Builder("float64")
+    b.add("Mul", "x", b.array([[[real], [imaginary]]]))
+    return b.model((1, 2, 2))
+
+
 FOLDED = chain("Relu", [[1, -1], [0, 0]])
 SOFTENED = chain("Sigmoid", [[1, 0], [0, 0]])
 FOLD = network(FOLDED)
@@ -53,6 +60,8 @@ WIDE = network(FOLDED, domain=normed(2, "linf"), target=normed(2, "linf"))
 HEAVY = network(FOLDED, domain=normed(2, "linf", 2), target=normed(2, "linf", 3))
 SOFT = network(SOFTENED, target=normed(2, "linf"))
 CLIP = network(clipped(), "C")
+REAL_PART = network(part(1, 0), "C")
+IMAGINARY = network(part(0, 1), "C")
 SQUARE = plane(affine(EYE), domain=normed(2, "linf"), target=normed(2, "linf"))
 DOUBLE = plane(affine(EYE), domain=normed(2, "linf", 2))
 BELOW = plane(affine(EYE), domain=normed(2, "linf"), constants={"delta": "5", "L": "-1"})
@@ -183,6 +192,8 @@ TABLES = {
         yes("a corner outside of the ball", CORNER, "|Psi(e)| <= 0", BALL, splits=CORNERS),
         yes("irrational values", SOFT, "|Psi(y)| <= 1/2 + 1/1000000000000"),
         yes("irrational values in a ball", SOFT, "|Psi(e)| <= 9934/10000", BALL),
+        yes("the real part of a ball", REAL_PART, "|Psi(e)| < 7072/1000", BALL),
+        yes("the imaginary part of a ball", IMAGINARY, "|Psi(e)| < 7072/1000", BALL),
         yes("a network over C", CLIP, "|Psi(e)| <= 1", "|e| <= 1/2"),
         yes("a network by layers", ramps("-1"), "|Psi(e)| <= 5", BALL, splits=SIGN),
         yes("a Fourier transform", WAVES, "|A x| <= 5 + 1/1000000000000"),
