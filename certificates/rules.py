@@ -26,7 +26,6 @@ from .format import (
 )
 from .judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
 from .language import Defined, Map, Names, Signed, read_judgment, read_scalar, read_term
-from .matrices import Integers
 from .terms import (
     Constant,
     Scalar,
@@ -339,8 +338,9 @@ def everywhere(
 Reader = Callable[[object, str, Names], Any]
 
 
-def _number(raw: object, where: str, names: Names) -> Fraction:
-    return read_small(raw, where)
+def _alone(read: Callable[[object, str], Any]) -> Reader:
+    """A reader that needs no names."""
+    return lambda raw, where, names: read(raw, where)
 
 
 def _natural(raw: object, where: str, names: Names) -> int:
@@ -349,10 +349,6 @@ def _natural(raw: object, where: str, names: Names) -> int:
 
 def _ranges(conclusion: Comparison, claim: Judgment) -> set[str]:
     return {f"range {name}" for name in scalar_variables(conclusion.difference)}
-
-
-def _name(raw: object, where: str, names: Names) -> str:
-    return as_text(raw, where)
 
 
 def _term(raw: object, where: str, names: Names) -> Term:
@@ -378,21 +374,9 @@ def _summands(raw: object, where: str, names: Names) -> list[tuple[Fraction, Ter
     return [(read_small(c, where), _term(t, where, names)) for c, t in pairs]
 
 
-def _integer_rows(raw: object, where: str, names: Names) -> list[Integers]:
-    return layers.read_integers(raw, where)
-
-
-def _layer_bounds(raw: object, where: str, names: Names) -> list[layers.LayerBound]:
-    return layers.read_layer_bounds(raw, where)
-
-
-def _splits(raw: object, where: str, names: Names) -> enclosing.Splits:
-    return enclosing.read_splits(raw, where)
-
-
-def _tree(raw: object, where: str, names: Names) -> layers.Tree:
-    return layers.read_tree(raw, where)
-
+_name, _number = _alone(as_text), _alone(read_small)
+_integer_rows, _layer_bounds = _alone(layers.read_integers), _alone(layers.read_layer_bounds)
+_splits, _tree = _alone(enclosing.read_splits), _alone(layers.read_tree)
 
 # ------------------------------------------------------------------------------ the table
 

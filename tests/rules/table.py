@@ -40,7 +40,7 @@ class World:
         text = self.statement.encode("ascii")
         data = None
         if self.problem is not None:
-            read = dict(self.files).__getitem__ if self.files else _no_files
+            read = dict(self.files).__getitem__
             data = read_problem(self.problem, read, read_statement(text))
         return prepare(text, data, self.verdict, dict(self.choices), {}, dict(self.arbitrary))
 
