@@ -38,7 +38,7 @@ from .lipschitz import largest, short_above
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, statement
 from .problem import Case, Layers, NetworkFile, Problem
 
-MAIN, FIT, ETA, APART = "4.3.i", "4.3.fit", "4.3.eta", "4.3.apart"
+MAIN, FIT, ETA, APART, ZERO = "4.3.i", "4.3.fit", "4.3.eta", "4.3.apart", "4.3.zero"
 NEW, FIXED = "x + u (eta + x_det)", "x + u (eta_1 + x_det)"
 AT_X = "|Psi(A x) - x|"
 SAYS = {
@@ -71,10 +71,21 @@ def prove_member(d: Derivation, lipschitz: Fact, detail: Fact, fit: Fact, epsilo
 
 def prove(identifier: str) -> Derivation:
     """The proof for all normed spaces.  Raises BadInput for a statement that is about data only."""
+    if identifier == ZERO:
+        return _prove_zero()
     if identifier != MAIN:
         raise BadInput(f"{identifier} is about concrete data; it has no proof for all spaces")
     d = Derivation(statement(MAIN))
     prove_member(d, *(d.given(label) for label in ("lipschitz", "detail", "fit", "epsilon")))
+    return d
+
+
+def _prove_zero() -> Derivation:
+    """Why A = 0 has to be excluded: all of M1 has one measurement, so it lies in one ball."""
+    d = Derivation(statement(ZERO))
+    labels = ("fit", "hallucination", "recovered", "recovered_too")
+    facts = [d.given(label) for label in labels]
+    d.add(d.triangle("new + lambda x_det - p", "p - x", "x - q", (-1, "new - q")), *facts)
     return d
 
 
@@ -371,7 +382,7 @@ THEOREM = Theorem(
     "a map that performs well on T hallucinates on larger sets M1, with probability 1 - q",
     "operator, x (the paper's x'), x_det, psi; images (the rest of T), delta, lipschitz, epsilon, "
     "mass (q)",
-    (MAIN,),
+    (MAIN, ZERO),
     derive,
     prove,
     "in-distribution",
