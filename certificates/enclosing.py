@@ -62,7 +62,7 @@ class Enclosing:
         if isinstance(atom, Turned):
             vector = self.atom(atom.argument)
             for unit, power in atom.units:
-                real, imag = self.context.unit(unit)
+                real, imag = self.context.data.unit(unit)
                 parts = (real, imag if power > 0 else -imag)
                 for _ in range(abs(power)):
                     pair = list(zip(parts, (vector, vector.turned()), strict=True))

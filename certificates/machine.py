@@ -283,8 +283,10 @@ def _is_address(value: Number) -> bool:
     return type(value) is int and 0 <= value < ADDRESS
 
 
-def run(program: Program, tape: Sequence[Number], fuel: int, watch: Watch | None = None) -> Run:
-    """Run a program on an input; `watch` is told of each node what it changed.
+def run(
+    program: Program, tape: Sequence[Number | None], fuel: int, watch: Watch | None = None
+) -> Run:
+    """Run a program on an input, None for what is not known; `watch` is called after each node.
 
     Raises Stuck if the program does not halt within `fuel` steps, divides by what has no inverse,
     reads what has no value, computes no address, makes too long a number, or is over R and the
@@ -292,7 +294,8 @@ def run(program: Program, tape: Sequence[Number], fuel: int, watch: Watch | None
     """
     if program.field == "R" and any(isinstance(number, Laurent) for number in tape):
         raise Stuck("the program is over R and the input is not")
-    memory: Memory = {SIZE: len(tape), **dict(enumerate(tape))}
+    memory: Memory = {place: number for place, number in enumerate(tape) if number is not None}
+    memory[SIZE] = len(tape)
 
     def value(o: Operand) -> Number:
         return memory[o.place(memory)] if o.value is None else o.value

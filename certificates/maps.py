@@ -6,6 +6,7 @@
     table       any map with Psi(y_i) = v_i for the listed pairs; nothing else is known of it
     mcshane     Psi_c(y) = min over i of (v_i,c + K |Re y - y_i|), K >= 0, all y_i and v_i real
     named       a map of which nothing is known but its name
+    machine     the output of a program on a fixed input and y, or the network that it returns, at y
 
 A McShane map (McShane 1934) is K-Lipschitz into the plain linf norm whatever the table is, because
 each coordinate is a minimum of K-Lipschitz functions, and |Re y| <= |y| for our norms; it takes the
@@ -15,12 +16,16 @@ is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .exact import Roots
+from .formal import Formal
 from .format import short
+from .laurent import Laurent, Number, Unfit
 from .linear import Linear
+from .machine import Program, Stuck, run
 from .matrices import Matrix, Vector
 from .networks import Network
 from .norms import Norm
@@ -173,4 +178,75 @@ class NamedMap:
         raise NoValue("nothing is known of this map but its name")
 
 
-Mapping = ConstantMap | AffineMap | LayersMap | TableMap | McShaneMap | NetworkMap | NamedMap
+@dataclass(frozen=True, slots=True)
+class MachineMap:
+    """y -> the output of `program` on the numbers of `tape`, followed by y.
+
+    With `evaluate` the output is a network  W Phi(y) + b  instead, its first number the place of
+    Phi among `maps`, and the value is the output of `evaluate` on it, followed by Phi(y).  Both
+    together have `fuel` steps.  `maps` have the dimensions of their targets beside them.
+    """
+
+    program: Program
+    fuel: int
+    tape: tuple[Number, ...]
+    dimension: int
+    real: bool
+    evaluate: Program | None
+    maps: tuple[tuple[Mapping, int], ...]
+
+    def __str__(self) -> str:
+        size, fuel = len(self.tape), self.fuel
+        network = "" if self.evaluate is None else "the value at y of the network that is "
+        return f"{network}the output of a machine at {size} numbers and y, in at most {fuel} steps"
+
+    def at(self, point: Vector, domain: Norm) -> Vector:
+        """(m,) -> (N,)."""
+        value = self.at_formal(Formal({0: point}, point.dimension), domain).constant()
+        if value is None:
+            raise NoValue("it contains the formal unit")
+        return value
+
+    def at_formal(self, point: Formal, domain: Norm) -> Formal:
+        """(m,) -> (N,), also where the formal unit occurs."""
+        try:
+            done = run(self.program, [*self.tape, *point.entries()], self.fuel)
+            if self.evaluate is not None:
+                feature = self.feature(done.output, point, domain)
+                done = run(self.evaluate, [*done.output, *feature], self.fuel - done.steps)
+        except (Stuck, Unfit) as reason:
+            raise NoValue(str(reason)) from None
+        complex_ = any(isinstance(number, Laurent) for number in done.output)
+        if len(done.output) != self.dimension or (self.real and complex_):
+            kind = "real " if self.real else ""
+            raise NoValue(f"the output is not {self.dimension} {kind}numbers")
+        return Formal.of(done.output)
+
+    def feature(
+        self, network: Sequence[Number], point: Formal, domain: Norm
+    ) -> Sequence[Number | None]:
+        """Phi(y), or cells without value where it is not known."""
+        name = network[0] if network else None
+        if type(name) is not int or not 0 <= name < len(self.maps):
+            raise NoValue("the output names no map of the problem")
+        phi, dimension = self.maps[name]
+        try:
+            return formal_value(phi, point, domain).entries()
+        except NoValue:
+            return [None] * dimension
+
+
+Mapping = (
+    ConstantMap | AffineMap | LayersMap | TableMap | McShaneMap | NetworkMap | NamedMap | MachineMap
+)
+
+
+def formal_value(found: Mapping, point: Formal, domain: Norm) -> Formal:
+    """The value of a map where the formal unit may occur.  Raises NoValue as `at` does."""
+    if isinstance(found, MachineMap):
+        return found.at_formal(point, domain)
+    constant = point.constant()
+    if constant is None:
+        raise NoValue("only a machine is evaluated where the formal unit occurs")
+    value = found.at(constant, domain)
+    return Formal({0: value}, value.dimension)

@@ -14,7 +14,9 @@ from functools import lru_cache
 from math import lcm, prod
 from typing import Literal
 
+from .formal import numbers
 from .format import (
+    Rejected,
     Unreadable,
     as_list,
     as_object,
@@ -31,11 +33,14 @@ from .format import (
 )
 from .forms import DIMENSION, matrix_of, read_linear
 from .language import Family, Map, Named, Signed, Space, Unit, is_name
+from .laurent import Number, Unfit
 from .linear import Linear, is_irrational
+from .machine import Program, read_program
 from .maps import (
     AffineMap,
     ConstantMap,
     LayersMap,
+    MachineMap,
     Mapping,
     McShaneMap,
     NamedMap,
@@ -73,7 +78,8 @@ class Problem:
     """The data of a claim, exact.  `arrays` lists what was read: name, shape, digest.
 
     `sets` names the members of each finite set, which are among the `vectors`; `units` are
-    numbers of modulus 1 as pairs (real, imaginary), or None: the claim is then about all of them.
+    numbers of modulus 1 as pairs (real, imaginary), or None for one that stands for all of them;
+    `formal` is the name of the unit that stands for every transcendental one, or empty.
     """
 
     field: Field
@@ -84,7 +90,15 @@ class Problem:
     constants: dict[str, Fraction]
     sets: dict[str, tuple[str, ...]]
     units: dict[str, tuple[Fraction, Fraction] | None]
+    formal: str
     arrays: tuple[str, ...]
+
+    def unit(self, name: str) -> tuple[Fraction, Fraction]:
+        """A unit.  Raises Rejected for one that stands for many."""
+        found = self.units.get(name)
+        if found is None:
+            raise Rejected(f"{name} stands for many numbers, and has no value here")
+        return found
 
 
 # -------------------------------------------------------------------------------- arrays
@@ -222,6 +236,8 @@ class _Reader:
         self.arrays = arrays
         self.field = field
         self.spaces = spaces
+        # maps that a machine may name: domain, map, dimension of the target
+        self.known: dict[str, tuple[NormedSpace, Mapping, int]] = {}
 
     def section(self, name: str) -> dict[str, object]:
         return as_object(self.table.get(name, {}), f"problem.{name}")
@@ -273,6 +289,7 @@ class _Reader:
             "mcshane": self.mcshane,
             "network": self.network,
             "named": self.named,
+            "machine": self.machine,
         }
         table = as_object(value, where)
         reader = choice(table.get("kind", ""), where + ".kind", readers)
@@ -414,6 +431,41 @@ class _Reader:
         fields(table, where, ("kind", "description"))
         return NamedMap(as_text(table["description"], where + ".description"))
 
+    def program(self, table: dict[str, object], where: str) -> Program:
+        name, data, found = self.arrays.stored(table, where)
+        try:
+            program = read_program(data)
+        except Unreadable as error:
+            raise Unreadable(f"{where}: {name}: {error}") from None
+        count = len(program.nodes)
+        self.arrays.seen.append(f"{where}: {name}, a program of {count} nodes, sha256:{found}")
+        return program
+
+    def machine(
+        self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
+    ) -> Mapping:
+        fields(table, where, ("kind", "file", "sha256", "fuel", "tape"), ("network",))
+        tape: list[Number] = []
+        for place, entry in enumerate(as_list(table["tape"], where + ".tape")):
+            inside = f"{where}.tape[{place}]"
+            found = self.array(entry, inside)
+            try:
+                tape += numbers(Vector.of(found.real, found.imag, found.denominator))
+            except Unfit as reason:
+                raise Unreadable(f"{inside}: {reason}") from None
+        program = self.program(table, where)
+        fuel = read_natural(table["fuel"], where + ".fuel")
+        evaluate, maps = None, list[tuple[Mapping, int]]()
+        if "network" in table:
+            inside = where + ".network"
+            parts = fields(table["network"], inside, ("file", "sha256", "maps"))
+            evaluate = self.program(parts, inside)
+            names = as_list(parts["maps"], inside + ".maps")
+            known = {name: entry[1:] for name, entry in self.known.items() if entry[0] is domain}
+            maps += [choice(name, inside + ".maps", known) for name in names]
+        real = self.field == "R"
+        return MachineMap(program, fuel, tuple(tape), target.dimension, real, evaluate, tuple(maps))
+
 
 def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Problem:
     """The problem in a file's bytes, checked against the names that a statement declares.
@@ -458,13 +510,17 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
         section = reader.section(key)
         wanted = {n: e for n, e in arrows.items() if e.linear == linear}
         _same_keys(wanted, section, key)
-        for name, arrow in wanted.items():
+        # machines come last: they may name the other maps
+        for name, arrow in sorted(wanted.items(), key=lambda item: _is_machine(section[item[0]])):
             where = f"problem.{key}.{name}"
             if linear:
                 shape = (all_spaces[arrow.target].dimension, all_spaces[arrow.domain].dimension)
                 operators[name] = reader.operator(section[name], where, shape)
             else:
                 maps[name] = reader.map(section[name], where, arrow.domain, arrow.target)
+                if not isinstance(maps[name], MachineMap):
+                    dimension = all_spaces[arrow.target].dimension
+                    reader.known[name] = all_spaces[arrow.domain], maps[name], dimension
     vectors = {
         name: reader.vector(entry, f"problem.vectors.{name}")
         for name, entry in reader.section("vectors").items()
@@ -477,6 +533,7 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
     _check_constants(statement, constants)
     units_wanted = [name for name, entry in names.items() if isinstance(entry, Unit)]
     _same_keys(units_wanted, reader.section("units"), "units")
+    formal = _formal_unit(reader)
     return Problem(
         reader.field,
         reader.spaces,
@@ -488,9 +545,27 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
         {
             name: reader.unit(e, f"problem.units.{name}")
             for name, e in reader.section("units").items()
+            if name != formal
         },
+        formal,
         tuple(arrays.seen),
     )
+
+
+def _is_machine(entry: object) -> bool:
+    return type(entry) is dict and entry.get("kind") == "machine"
+
+
+def _formal_unit(reader: _Reader) -> str:
+    """The unit that stands for every transcendental number of modulus 1, if there is one."""
+    units = reader.section("units")
+    found = [name for name, entry in units.items() if type(entry) is dict and "kind" in entry]
+    for name in found:
+        where = f"problem.units.{name}"
+        choice(fields(units[name], where, ("kind",))["kind"], where, {"transcendental": None})
+        if len(units) > 1 or reader.field == "R":
+            raise Unreadable(f"{where}: a formal unit must be the only unit, and the field be C")
+    return "".join(found)
 
 
 def _read_sets(

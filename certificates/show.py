@@ -59,6 +59,8 @@ def problem_lines(problem: Problem) -> Iterator[str]:
             continue
         real, imag = unit
         yield f"  {name} = {short(real)}" + (f" + {short(imag)} i" if imag else "")
+    if problem.formal:
+        yield f"  {problem.formal} is every transcendental number of modulus 1: e^(i n), n = 1, ..."
     for array in problem.arrays:
         yield f"  {array}"
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .exact import Roots, Undecided
+from .formal import Formal
 from .format import Rejected
 from .judgments import Comparison, Judgment
 from .language import Map, Names
-from .maps import NoValue
+from .maps import Mapping, NoValue, formal_value
 from .matrices import Vector
+from .norms import Norm
 from .problem import Problem
 from .statements import Quantified, Statement
 from .terms import (
@@ -23,6 +25,7 @@ from .terms import (
     Scalar,
     Term,
     Turned,
+    Value,
     bound_variables,
     scalar_variables,
 )  # fmt: skip
@@ -88,31 +91,47 @@ class Context:
             if atom.map not in self.data.operators:
                 raise Rejected(f"the linear map {atom.map} has no value here")
             return self.data.operators[atom.map].apply(self._atom(atom.argument))
+        found, domain = self._map(atom)
+        try:
+            return found.at(self.vector(atom.argument), domain)
+        except NoValue as reason:
+            raise Rejected(f"{atom} has no known value: {reason}") from None
+
+    def _map(self, atom: Value) -> tuple[Mapping, Norm]:
+        """The map whose value an atom is, and the norm of its domain."""
         entry = self.names[atom.map]
         if not isinstance(entry, Map) or atom.map not in self.data.maps:
             raise Rejected(f"{atom.map} is no map of the problem")
-        domain = self.data.spaces[entry.domain].norm
-        try:
-            return self.data.maps[atom.map].at(self.vector(atom.argument), domain)
-        except NoValue as reason:
-            raise Rejected(f"{atom} has no known value: {reason}") from None
+        return self.data.maps[atom.map], self.data.spaces[entry.domain].norm
+
+    def formal(self, term: Term) -> Formal:
+        """The value of a vector term that may contain the formal unit; raises as `vector` does."""
+        parts = ((c, k, v) for a, c in term.parts for k, v in self._formal(a).parts.items())
+        return Formal.total(parts, self.data.spaces[term.space].dimension)
+
+    def _formal(self, atom: Atom) -> Formal:
+        if isinstance(atom, Turned):  # the formal unit is the only one
+            return self._formal(atom.argument).turned(atom.units[0][1])
+        if isinstance(atom, Image) and atom.map in self.data.operators:
+            return self._formal(atom.argument).apply(self.data.operators[atom.map])
+        if isinstance(atom, Value):
+            found, domain = self._map(atom)
+            try:
+                return formal_value(found, self.formal(atom.argument), domain)
+            except NoValue as reason:
+                raise Rejected(f"{atom} has no known value: {reason}") from None
+        vector = self._atom(atom)
+        return Formal({0: vector}, vector.dimension)
 
     def _turned(self, atom: Turned) -> Vector:
         vector = self._atom(atom.argument)
         for unit, power in atom.units:
-            real, imag = self.unit(unit)
+            real, imag = self.data.unit(unit)
             parts = (real, imag if power > 0 else -imag)
             for _ in range(abs(power)):
                 pair = zip(parts, (vector, vector.turned()), strict=True)
                 vector = Vector.combination(list(pair), vector.dimension)
         return vector
-
-    def unit(self, name: str) -> tuple[Fraction, Fraction]:
-        """A number of modulus 1.  Raises Rejected for one that stands for all of them."""
-        found = self.data.units[name]
-        if found is None:
-            raise Rejected(f"{name} is any number of modulus 1 and has no value")
-        return found
 
     def scalar(self, scalar: Scalar) -> Roots:
         """The value of a scalar term, exactly.  Raises Rejected as `vector` does."""
@@ -125,7 +144,9 @@ class Context:
                     product = product.times(self.data.constants[quantity.name])
                     continue
                 space = self.data.spaces[quantity.term.space]
-                factor = space.norm.of(self.vector(quantity.term))
+                inner = quantity.term
+                vector = self.formal(inner).moduli() if self.data.formal else self.vector(inner)
+                factor = space.norm.of(vector)
                 count += max(1, len(product.terms)) * max(1, len(factor.terms))
                 if count > MAXIMAL_ROOTS:
                     raise Rejected(f"the norms have more than {MAXIMAL_ROOTS} square roots")

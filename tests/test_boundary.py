@@ -32,6 +32,7 @@ BUDGETS = {
         "chains cyclotomic data_rules enclosing enclosures forms fourier layers linear maps "
         "matrices network_enclosures networks norms operators problem singular values",
     ),
+    "machine": (450, "formal laurent machine"),
     "readers": (500, "npy onnx"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}
