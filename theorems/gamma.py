@@ -65,7 +65,7 @@ class Sizes:
 
     def steps_of_value(self, nonzero: int) -> int:
         """The steps of `programs/evaluate.bss` if W has so many entries that are not 0."""
-        return 8 + self.N * (6 + 4 * self.n) + 2 * nonzero
+        return 8 + self.N * (5 + 4 * self.n) + 2 * nonzero
 
 
 def fixed(
