@@ -18,6 +18,7 @@ import shutil
 import cells_and_layers
 import enclosures
 import linear_forms
+import machines
 import network_maps
 import sets_and_denials
 from parts import (
@@ -1406,8 +1407,9 @@ def main() -> None:
     nets = (network_maps.accepted, network_maps.rejected, network_maps.malformed)
     trees = (cells_and_layers.accepted, cells_and_layers.rejected, cells_and_layers.malformed)
     balls = (enclosures.accepted, enclosures.rejected, enclosures.malformed)
+    runs = (machines.accepted, machines.rejected, machines.malformed)
     first = (accepted, rejected, malformed, once_accepted, second_attack)
-    for part in (*first, *third, *fourth, *nets, *trees, *balls):
+    for part in (*first, *third, *fourth, *nets, *trees, *balls, *runs):
         part()
     for kind in KINDS:
         print(f"{kind:<10} {len(list((HERE / kind).glob('*')))}")
