@@ -225,7 +225,7 @@ CASES = [
     ),
     Case(
         "a whole space",
-        "for all e in Y with |e| <= 1\nconclude\n  |A u + e| <= 4\n",
+        "for all e in Y with |e| <= 1\nconclude\n  |Psi(A u + e)| <= 5\n",
         "undecided",
         4,
         "e runs through all of Y, so the data alone do not settle it, and no general proof is "
@@ -284,10 +284,10 @@ def test_a_general_proof_is_taken(tmp_path: Path) -> None:
     """The hook for what data alone do not settle, with the hypotheses as facts."""
 
     def recipe(d: Derivation, facts: Mapping[str, Fact]) -> None:
-        ball = d.step("range", variable="e", number=1)
-        d.add(d.triangle("A u", "e"), ball, facts["seen"])
+        d.add(d.triangle("A u", "A Psi(e)"), facts["seen"])
 
-    body = "given\n  seen: |A u| <= 3\nfor all e in Y with |e| <= 1\nconclude\n  |A u + e| <= 4\n"
+    body = "given\n  seen: |A u| <= 3\nfor all e in Y\n"
+    body += "conclude\n  |A u + A Psi(e)| <= 3 + |A Psi(e)|\n"
     result = settle(body, tmp_path, prove=lambda _: recipe)
     assert result.verdict == "certified"
     assert result.assumed == ()
@@ -322,7 +322,7 @@ def test_a_general_proof_that_fails_is_said(tmp_path: Path) -> None:
     def recipe(d: Derivation, facts: Mapping[str, Fact]) -> None:
         d.compute("1 <= 0")
 
-    body = "for all e in Y with |e| <= 1\nconclude\n  |A u + e| <= 4\n"
+    body = "for all e in Y with |e| <= 1\nconclude\n  |Psi(A u + e)| <= 5\n"
     result = settle(body, tmp_path, prove=lambda _: recipe)
     assert result.verdict == "undecided"
     assert "the general proof does not serve" in str(result)

@@ -24,6 +24,7 @@ from certificates.show import fold
 
 from .arrays import BadInput
 from .asking import listening
+from .auditing.balls import SECONDS
 from .auditing.claims import check_claim, read_claim
 from .auditing.manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
 from .catalogue import CATALOGUE
@@ -83,8 +84,14 @@ def main() -> None:
 @click.option(
     "--permit", multiple=True, metavar="LABEL", help="Accept this assumption; repeat for more."
 )
+@click.option(
+    "--seconds",
+    default=SECONDS,
+    show_default=True,
+    help="For each conclusion on a ball of a claim of your own.",
+)
 def check_command(
-    theorem: str, problem: Path, output: Path | None, permit: tuple[str, ...]
+    theorem: str, problem: Path, output: Path | None, permit: tuple[str, ...], seconds: float
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
@@ -96,12 +103,14 @@ def check_command(
     Example: kernelcert init slice try; kernelcert check 4.1.i try -o try/out
     """
     claim = theorem.endswith(".claim")
+    _refuse_no_time(seconds)
     if claim:
         known = labels_of(read_claim(Path(theorem)))
         _refuse_unknown(permit, known)
     with errors.status("deriving") as status:
         if claim:
-            result = check_claim(theorem, Instance.load(problem), output, status.update)
+            data = Instance.load(problem)
+            result = check_claim(theorem, data, output, status.update, seconds=seconds)
         else:
             result = check(theorem, Problem.load(problem), output, status.update)
     console.print(result)
@@ -118,6 +127,11 @@ def check_command(
     sys.exit(result.status(permit))
 
 
+def _refuse_no_time(seconds: float) -> None:
+    if not 0 < seconds < float("inf"):
+        raise BadInput("--seconds: a positive number is expected")
+
+
 def _refuse_unknown(permit: tuple[str, ...], labels: set[str]) -> None:
     for label in permit:
         if label not in labels:
@@ -128,7 +142,13 @@ def _refuse_unknown(permit: tuple[str, ...], labels: set[str]) -> None:
 @main.command("claims")
 @click.argument("manifest", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.")
-def claims_command(manifest: Path, output: Path | None) -> None:
+@click.option(
+    "--seconds",
+    default=SECONDS,
+    show_default=True,
+    help="For each conclusion on a ball of a claim of your own.",
+)
+def claims_command(manifest: Path, output: Path | None, seconds: float) -> None:
     """Settle all claims of a MANIFEST, a TOML file with a table [[claim]] for each.
 
     Writes a folder for each claim below the output folder and prints one table. What has not
@@ -138,12 +158,13 @@ def claims_command(manifest: Path, output: Path | None) -> None:
 
     Example: kernelcert init audit try; kernelcert claims try/claims.toml -o try/out
     """
+    _refuse_no_time(seconds)
     entries = read_manifest(manifest)
     _refuse_no_folder(output)
     rows: list[Row] = []
     try:
         with errors.status("reading") as status:
-            for row in settle_all(entries, output, status.update):
+            for row in settle_all(entries, output, status.update, seconds):
                 rows.append(row)
                 errors.print(Text(f"{len(rows)} of {len(entries)}  {row.name}: {row.verdict}"))
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from certificates.exact import Roots
 from certificates.format import short, write_number
 
 DIGITS = 6
+ROUNDING_BITS = 128  # of what is rounded outwards
 LONGEST = 24  # characters of a number that is shown as it is
 SMALL_PRIMES = [p for p in range(2, 100) if all(p % q for q in range(2, p))]
 
@@ -81,3 +82,18 @@ def both(value: Roots) -> str:
     """The number as it is where that is short, and its digits where those are not the same."""
     exact, digits = exact_text(value), digits_of(value)
     return digits if exact in (None, digits) else f"{exact} ({digits})"
+
+
+def outward(value: Roots, upwards: bool) -> str:
+    """A real number in decimals to six significant digits, rounded down, or up."""
+    low, high = value.enclosure(ROUNDING_BITS)
+    end = Fraction(high if upwards else low, 1 << ROUNDING_BITS)
+    if len(write_number(end)) <= DIGITS + 2:
+        return write_number(end)
+    places = DIGITS
+    while 0 < abs(end) * 10**places < 10 ** (DIGITS - 1) and places < ROUNDING_BITS // 4:
+        places += 1
+    scaled = end * 10**places
+    whole = -(-scaled.numerator // scaled.denominator) if upwards else scaled // 1
+    digits = str(abs(whole)).rjust(places + 1, "0")
+    return f"{'-' * (whole < 0)}{digits[:-places]}.{digits[-places:]}"

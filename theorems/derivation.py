@@ -17,7 +17,7 @@ from certificates.problem import Problem as Data
 from certificates.statements import read_statement
 from certificates.terms import Scalar, Term
 
-from .inexact import PRECISIONS, is_inexact
+from .inexact import BITS, is_inexact
 
 Argument = str | int | Fraction | Term | Scalar | Judgment | Sequence["Argument"]
 
@@ -102,18 +102,25 @@ class Derivation:
         return self.step("linear", *premises, multipliers=list(by or [1] * len(premises)))
 
     def compute(self, claim: str) -> Fact:
-        """A comparison decided by computing on the data, or by enclosures where it is inexact.
-
-        Raises Rejected if it is false, or not proved.
-        """
-        if self.context.problem is None or not is_inexact(self.context.problem):
+        """A comparison decided by computing on the data, by enclosures where they are inexact."""
+        try:
             return self.step("compute", claim=claim)
-        for bits in PRECISIONS[:-1]:
+        except Rejected:
+            if not is_inexact(self.context.problem):
+                raise
+        return self.enclosed(claim)
+
+    def enclosed(self, claim: str, *limits: Fact, splits: Sequence[Argument] = ()) -> Fact:
+        """A comparison for all variables within limits, to as many bits as it takes.
+
+        Raises Rejected as the kernel does, with the most bits.
+        """
+        for bits in BITS[:-1]:
             try:
-                return self.step("enclosed", claim=claim, bits=bits, splits=[])
+                return self.step("enclosed", *limits, claim=claim, bits=bits, splits=splits)
             except Rejected:
                 continue
-        return self.step("enclosed", claim=claim, bits=PRECISIONS[-1], splits=[])
+        return self.step("enclosed", *limits, claim=claim, bits=BITS[-1], splits=splits)
 
     def certificate(self) -> bytes:
         """The canonical bytes of the certificate."""

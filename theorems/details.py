@@ -29,7 +29,7 @@ from .arrays import BadInput, ExactArray, array, inline, number
 from .decimals import decimal
 from .derivation import Derivation
 from .frequencies import kernels, near_detail, rational_detail
-from .inexact import PRECISIONS, Bounds
+from .inexact import BITS, Bounds
 from .lipschitz import short_above, to_floats
 from .operators import Realised, realise
 from .outcome import statement
@@ -206,7 +206,7 @@ def write_detail(
     data = read_problem(problem_file, files.__getitem__, read_statement(file))
     d = Derivation(file, data, problem_file)
     if near:
-        d.step("enclosed", claim="|A x_det| <= delta", bits=PRECISIONS[0], splits=[])
+        d.step("enclosed", claim="|A x_det| <= delta", bits=BITS[0], splits=[])
     elif isinstance(form, Fourier):
         d.step("fourier_zero", map="A", vector="x_det")
     else:

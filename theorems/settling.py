@@ -14,7 +14,7 @@ from itertools import count
 
 from certificates.exact import Roots, Undecided
 from certificates.format import Rejected, short, write_number
-from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
+from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz
 from certificates.language import Defined, Map
 from certificates.maps import NetworkMap
 from certificates.rules import RULES
@@ -24,6 +24,7 @@ from certificates.values import Context
 from .arrays import inline
 from .decimals import decimal
 from .derivation import Derivation, Fact
+from .inexact import BITS, MINUS, ends, interval, negated, settled
 from .lipschitz import Proposal, is_tabulated, rebound, upper
 from .slopes import Pair, steepest
 
@@ -53,16 +54,18 @@ def decide(judgment: Judgment, context: Context, taken: Container[str] = ()) -> 
 
 
 def sides(claim: Comparison, context: Context) -> tuple[Roots, Roots]:
-    """The values of both sides.  Raises Rejected where one is not known."""
+    """The values of both sides.  Raises Rejected where one is not known exactly."""
     left, right = claim.sides
     return context.scalar(left), context.scalar(right)
 
 
 def sides_text(claim: Comparison, context: Context) -> str:
     """By how much a comparison that is false fails."""
-    left, right = sides(claim, context)
+    left, right = (ends(context, side) for side in claim.sides)
+    low, high = ends(context, claim.difference)
+    by = high.times(MINUS), low.times(MINUS)
     try:
-        texts = decimal(left), decimal(right), decimal(left - right)
+        texts = interval(left), interval(right), interval(by)
     except Undecided:
         return f"{claim} is false"
     if claim.relation == "=":
@@ -72,14 +75,16 @@ def sides_text(claim: Comparison, context: Context) -> str:
 
 def _comparison(claim: Comparison, context: Context) -> Decision:
     try:
-        sign = context.scalar(claim.difference).sign()
+        holds = settled(context, claim)
     except (Rejected, Undecided) as reason:
         return Decision(claim, None, str(reason))
-    holds = {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[claim.relation]
+    if holds is None:
+        margin = interval(ends(context, claim.difference, BITS[-1]))
+        words = f"enclosures to {BITS[-1]} bits do not settle {claim}: the margin is in {margin}"
+        return Decision(claim, None, words)
     if holds:
         return Decision(claim, True, "", lambda d: d.compute(str(claim)))
-    # of an equation the first negation says that its difference is negative
-    negation = str(negations(claim)[1 if claim.relation == "=" and sign > 0 else 0])
+    negation = negated(context, claim)
     return Decision(claim, False, sides_text(claim, context), lambda d: d.compute(negation))
 
 
@@ -114,7 +119,7 @@ def _proposal(name: str, value: Roots, context: Context) -> Proposal | None:
         return None
     exact = value.as_rational()
     below = exact if exact is not None else Fraction(value.enclosure(128)[0], 1 << 128)
-    best = _upper(name, context)
+    best = upper_bound(name, context)
     if best is not None and best.bound > below and best.rule.startswith("operator"):
         best = rebound(context, name, below, best) or _by_entries(name, below, context)
     return best if best is not None and best.bound <= below else None
@@ -131,7 +136,8 @@ def _by_entries(name: str, bound: Fraction, context: Context) -> Proposal | None
     return None
 
 
-def _upper(name: str, context: Context) -> Proposal | None:
+def upper_bound(name: str, context: Context) -> Proposal | None:
+    """What proves the best bound of Lipschitz(f) that is known, or None."""
     if isinstance(context.names.get(name), Defined):
         try:
             RULES["constant_definition"].function(context, map=name)
@@ -191,7 +197,7 @@ def steeper(claim: Lipschitz | NotLipschitz, left: str, right: str) -> Steps:
 
 def _interval(name: str, pair: Pair | None, context: Context) -> str:
     """What is known of a constant that is not settled."""
-    best = _upper(name, context)
+    best = upper_bound(name, context)
     if best is None and name in context.data.maps and is_tabulated(context, name):
         if isinstance(context.data.maps[name], NetworkMap):
             low = f"; it is at least {decimal(pair.ratio)}" if pair else ""

@@ -34,9 +34,11 @@ from ..outcome import Claim, Outcome, Verdict, statement
 from ..problem import Case
 from ..result import Progress, Result, settle
 from ..settling import Decision, decide
-from .conclusions import Conclusions, EmptyRange, Settled
+from .balls import SECONDS
+from .conclusions import Conclusions
 from .screen import Case as Members
 from .screen import Unknown, combinations
+from .settled import EmptyRange, Settled
 
 MOST_CHOICES = 4096  # choices for `exists` that are tried
 
@@ -44,7 +46,7 @@ Recipe = Callable[[Derivation, Mapping[str, Fact]], None]
 Prover = Callable[[bytes], Recipe | None]
 
 
-SECONDS = 10.0  # for a general proof of a claim on data
+GENERAL = 10.0  # seconds for a general proof of a claim on data
 
 
 def general_proof(statement_file: bytes) -> Recipe | None:
@@ -58,7 +60,7 @@ def general_proof(statement_file: bytes) -> Recipe | None:
         for form in theorem.forms:
             if statement(form) == statement_file:
                 return replay(theorem.prove(form))
-    found = deciding.decide(statement_file, limits=deciding.Limits(seconds=SECONDS))
+    found = deciding.decide(statement_file, limits=deciding.Limits(seconds=GENERAL))
     if found.verdict != "certified" or found.derivation is None:
         return None
     return replay(found.derivation)
@@ -95,17 +97,19 @@ def check_claim(
     problem: Instance,
     output: str | Path | None = None,
     progress: Progress | None = None,
+    seconds: float = SECONDS,
     prove: Prover = general_proof,
 ) -> Result:
     """Settle the claim in a file on a problem; the kernel verifies what was derived.
 
+    `seconds` are for the parts of a ball that a variable runs through, for each conclusion.
     Writes into `output` as `check` does.  Raises BadInput for what cannot be read or does not fit.
     """
     statement_file = read_claim(Path(claim))
     say = progress or (lambda _: None)
 
     def derive() -> Outcome:
-        return settle_on(statement_file, problem.case(statement_file), say, prove)
+        return settle_on(statement_file, problem.case(statement_file), say, seconds, prove)
 
     identifier = read_statement(statement_file).identifier
     return settle(identifier, derive, output, problem.folder, progress)
@@ -124,14 +128,18 @@ def read_claim(path: Path) -> bytes:
 
 
 def settle_on(
-    statement_file: bytes, case: Case, say: Progress, prove: Prover = general_proof
+    statement_file: bytes,
+    case: Case,
+    say: Progress,
+    seconds: float = SECONDS,
+    prove: Prover = general_proof,
 ) -> Outcome:
     """The outcome of a statement on data.  Raises BadInput where a table lacks a row."""
     try:
-        return _Deciding(statement_file, case, say, prove).outcome()
+        return _Deciding(statement_file, case, say, seconds, prove).outcome()
     except Rejected:
         # a float misled the search for the worst member; everything is computed exactly then
-        return _Deciding(statement_file, case, say, prove, exact=True).outcome()
+        return _Deciding(statement_file, case, say, seconds, prove, exact=True).outcome()
 
 
 # --------------------------------------------------------------------------------- deciding
@@ -145,6 +153,7 @@ class _Deciding:
         statement_file: bytes,
         case: Case,
         say: Progress,
+        seconds: float,
         prove: Prover,
         exact: bool = False,
     ) -> None:
@@ -155,7 +164,7 @@ class _Deciding:
         self.say = say
         self.prove = prove
         self.zeros = dict(self._zeros())
-        self.parts = Conclusions(self.data, self.zeros, say, exact)
+        self.parts = Conclusions(self.data, self.zeros, say, exact, seconds)
         self.known: dict[tuple[Atom, tuple[str, ...]], Vector] = {}
         self.hypotheses: dict[str, Decision] = {}
         self.notes: list[str] = []
@@ -249,6 +258,10 @@ class _Deciding:
         proved = None if self.statement.exists else self.general(last)
         if proved is not None:
             return proved
+        if not self.statement.exists:
+            last = [one if one.more is None else one.more() for one in last]
+            if all(one.holds for one in last):
+                return self.certified({}, last)
         if self.statement.exists:
             self.notes.append(self.none_serves(tried, clear, last[-1].note))
             return self.finished("undecided", None)
@@ -269,9 +282,10 @@ class _Deciding:
             f"{tried} choices for {names} were tried and none was found to serve; the last: {note}"
         )
 
-    def context(self, choices: Members) -> Context:
+    def context(self, choices: Members, vectors: Mapping[str, object] | None = None) -> Context:
         """The scope of a certificate with these choices, the zero vectors among its vectors."""
-        made = prepare(self.statement_file, self.data, "certified", choices, self.zeros, {})
+        own = {**self.zeros, **(vectors or {})}
+        made = prepare(self.statement_file, self.data, "certified", choices, own, {})
         # a vector has one value whatever is chosen, so what is known stays known
         return replace(made, _known=self.known)
 
@@ -394,12 +408,13 @@ class _Deciding:
                 "false too, or the claim is refuted"
             )
             return self.finished("undecided", None, [settled])
-        choices = self.extended(settled.members)
+        choices = self.extended(settled.members, settled.vectors)
         if choices is None:
             self.notes.append("the conclusion is false, but no vector is known in every range")
             return self.finished("undecided", None, [settled])
         more = [d.vectors for d in self.hypotheses.values()]
         more += [d.vectors for d in settled.decided]
+        more.append(settled.vectors)
         d = self.derivation("refuted", choices, *more)
         for decision in self.hypotheses.values():
             _apply(decision, d)
@@ -411,9 +426,9 @@ class _Deciding:
             _apply(known[0] if known else decide(claim, d.context), d)
         return self.finished("refuted", d, [settled])
 
-    def extended(self, members: Members) -> Members | None:
+    def extended(self, members: Members, vectors: Mapping[str, object]) -> Members | None:
         """The members with values for the other variables, within their ranges; None for none."""
-        context = self.context({})
+        context = self.context({}, vectors)
         lists = [
             [members[q.name]] if q.name in members else self.parts.values_of(q)
             for q in context.statement.for_all

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 
 from certificates.exact import Roots, Undecided
@@ -21,57 +21,39 @@ from certificates.statements import Conclusion, Quantified
 from certificates.terms import Atom, Bound, Norm, Term, Value, bound_variables, scalar_variables
 from certificates.values import Context
 
+from ..inexact import ends, settled
 from ..outcome import Figure, Picture
 from ..result import Progress
-from ..settling import Decision, Steps, decide, sides, sides_text
+from ..settling import Decision, Steps, decide, sides_text
 from ..slopes import quotient
+from .balls import NoBall, Question
 from .screen import Case as Members
 from .screen import Screen, Unknown, cases, closure, combinations, taking
+from .settled import EmptyRange, Settled
 
 MOST_POINTS = 4096  # points for a `for all` over a space that are tried
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What became of one conclusion.
-
-    `holds` is None where the data do not settle it; `steps` prove it if it holds; `members` are
-    the values of the variables at which it fails; `decided` are its alternatives without
-    variables; `missing` says that a table lacks a row.
-    """
-
-    holds: bool | None
-    note: str = ""
-    steps: Steps | None = None
-    members: Members = field(default_factory=dict)
-    decided: tuple[Decision, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    pictures: tuple[Picture, ...] = ()
-    missing: bool = False
-
-
-class EmptyRange(Exception):
-    """No combination of members is within the ranges of the variables, which are named."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        super().__init__(names)
-        self.names = names
 
 
 class Conclusions:
     """What conclusions need beside their context.
 
     `zeros` are zero vectors, by name, in the form of a certificate; `say` takes words on the
-    progress; with `exact` floats are asked for nothing but the figures.
+    progress; with `exact` floats are asked for nothing but the figures; `seconds` are for balls.
     """
 
     def __init__(
-        self, data: Data, zeros: Mapping[str, Mapping[str, object]], say: Progress, exact: bool
+        self,
+        data: Data,
+        zeros: Mapping[str, Mapping[str, object]],
+        say: Progress,
+        exact: bool,
+        seconds: float,
     ) -> None:
         self.data = data
         self.zeros = zeros
         self.say = say
         self.exact = exact
+        self.seconds = seconds
         self.members = {name for members in data.sets.values() for name in members}
 
     def points(self, space: str) -> list[str]:
@@ -103,7 +85,7 @@ class Conclusions:
                 taken |= found.vectors.keys()
                 if found.holds:
                     figures = _sides(claim, context, prefix, "")
-                    return Settled(True, "", found.steps, {}, (found,), tuple(figures))
+                    return Settled(True, "", found.steps, decided=(found,), figures=tuple(figures))
                 decided.append(found)
             elif isinstance(claim, Comparison) and all(q.family for q in closure(names, for_all)):
                 finite.append(claim)
@@ -120,14 +102,14 @@ class Conclusions:
                 false = decided[0]
                 figures = _sides(false.judgment, context, prefix, "")
                 note = f"{prefix}false: {conclusion}: {false.words}"
-                return Settled(False, note, None, {}, tuple(decided), tuple(figures))
+                return Settled(False, note, decided=tuple(decided), figures=tuple(figures))
         except Unknown as error:
             return self.unknown(str(error), conclusion, prefix)
         except Rejected as error:
             return Settled(None, f"{prefix}{error}")
         if unknown:
             return self.unknown(unknown[0].words, conclusion, prefix)
-        return self.at_points(context, conclusion, prefix, decided)
+        return self.at_points(context, conclusion, prefix, decided, taken)
 
     def unknown(self, words: str, conclusion: Conclusion, prefix: str) -> Settled:
         """A value is not known: the person adds a row to a table, or nothing can be done."""
@@ -158,7 +140,7 @@ class Conclusions:
             place, good = self.worst(screen, [claim])
             if good:
                 shown = self.shown(screen, claim, place, prefix, what)
-                return Settled(True, "", _by_members(claim), {}, (), *shown)
+                return Settled(True, "", _by_members(claim), figures=shown[0], pictures=shown[1])
             failing = place
         if len(claims) > 1:
             failing, good = self.worst(screen, claims)
@@ -175,7 +157,7 @@ class Conclusions:
             words = "; ".join(f"{claim}: {sides_text(claim, context)}" for claim in claims)
         note = f"{prefix}false at {where}: {words}"
         shown = self.shown(screen, claims[0], failing, prefix, what)
-        return Settled(False, note, None, members, (), *shown)
+        return Settled(False, note, None, members, figures=shown[0], pictures=shown[1])
 
     def worst(self, screen: Screen, claims: list[Comparison]) -> tuple[int | None, bool]:
         """The worst case and whether it holds; by computing all of them if floats misled."""
@@ -198,9 +180,17 @@ class Conclusions:
             return (count, *figures), tuple(_pictures(claim, screen.context, members))
 
     def at_points(
-        self, context: Context, conclusion: Conclusion, prefix: str, decided: list[Decision]
+        self,
+        context: Context,
+        conclusion: Conclusion,
+        prefix: str,
+        decided: list[Decision],
+        taken: set[str],
     ) -> Settled:
-        """A variable runs through a whole space: the points that have a name may refute it."""
+        """A variable runs through a whole space: points that have a name may refute it, or others.
+
+        What it proves it proves for a ball, or by constants of maps.
+        """
         comparisons = [claim for claim in conclusion.any if isinstance(claim, Comparison)]
         names = {name for claim in comparisons for name in _variables(claim)}
         chosen = closure(names, context.statement.for_all)
@@ -210,6 +200,8 @@ class Conclusions:
             conclusion.any
         ):
             return Settled(None, f"{prefix}{conclusion} is not settled by the data")
+        moving = [claim for claim in comparisons if _variables(claim)]
+        question = Question(context, moving, chosen, prefix, taken, self.say, self.seconds)
         tried = 0  # points at which it is known to hold
         try:
             for places in islice(combinations(context, chosen, lists), MOST_POINTS):
@@ -222,14 +214,36 @@ class Conclusions:
                         continue
                     words = "; ".join(sides_text(claim, context) for claim in comparisons)
                 note = f"{prefix}false at {_where(members)}: {words}"
-                return Settled(False, note, None, members, tuple(decided))
+                known = Settled(False, note, None, members, decided=tuple(decided))
+                return self.worse(question, known)
         except Unknown:
             pass
         words = (
             f"{prefix}{whole}, so the data alone do not settle it, and no general proof is known"
         )
         points = f"; it holds at {tried} points that have a name, such as 0" if tried else ""
-        return Settled(None, words + points)
+        try:
+            return with_decided(question.settle(), decided)
+        except NoBall:
+            return Settled(None, words + points)
+
+    def worse(self, question: Question, known: Settled) -> Settled:
+        """What is false at a point that has a name, at a worse point if one is found."""
+        try:
+            found = question.refute()
+        except NoBall:
+            return known
+        if found is None:
+            return known
+        note = f"{found.note}; {known.note.removeprefix(question.prefix)}"
+        return replace(found, note=note, decided=known.decided)
+
+
+def with_decided(settled: Settled, decided: list[Decision]) -> Settled:
+    """The same with the alternatives that have no variables, also with more time."""
+    more = settled.more
+    later = None if more is None else lambda: with_decided(more(), decided)
+    return replace(settled, decided=tuple(decided), more=later)
 
 
 def _variables(claim: Judgment) -> set[str]:
@@ -243,11 +257,12 @@ def _by_members(claim: Comparison) -> Steps:
 
 
 def _any_true(claims: list[Comparison], context: Context) -> bool | None:
-    """Whether one of the comparisons holds for what is taken; None if a value is not known."""
+    """Whether one of the comparisons holds for what is taken; None if that is not known."""
     try:
-        return any(context.holds(claim) for claim in claims)
+        found = [settled(context, claim) for claim in claims]
     except Rejected:
         return None
+    return True if True in found else None if None in found else False
 
 
 def _counted(count: int, names: tuple[str, ...]) -> str:
@@ -260,17 +275,24 @@ def _where(members: Members) -> str:
 
 
 def _sides(claim: Judgment, context: Context, prefix: str, where: str) -> Iterator[Figure]:
-    """Both sides of a comparison, and their quotient."""
+    """Both sides of a comparison, and their quotient; two ends where they are enclosed."""
     if not isinstance(claim, Comparison):
         return
     try:
-        left, right = sides(claim, context)
-        both = claim.sides
         at = f" at {where}" if where else ""
-        yield Figure(f"{prefix}left side", left, f"{both[0]}{at}")
-        yield Figure(f"{prefix}right side", right, f"{both[1]}{at}")
+        both = [ends(context, side) for side in claim.sides]
+        for name, side, (low, high) in zip(("left", "right"), claim.sides, both, strict=True):
+            if low == high:
+                yield Figure(f"{prefix}{name} side", low, f"{side}{at}")
+                continue
+            yield Figure(f"{prefix}{name} side, at least", low, f"{side}{at}")
+            yield Figure(f"{prefix}{name} side, at most", high, "by an enclosure")
+        left, right = both[0][1], both[1][0]
         if right.sign() > 0 and left.sign() >= 0 and len(right.terms) == 1:
-            yield Figure(f"{prefix}left / right", quotient(left, right), "at most 1 is claimed")
+            least = "" if both[0][0] == left and both[1][1] == right else ", at most"
+            yield Figure(
+                f"{prefix}left / right{least}", quotient(left, right), "at most 1 is claimed"
+            )
     except (Rejected, Undecided):
         return
 

@@ -28,6 +28,7 @@ from ..instance import Instance
 from ..keys import keys, read_table
 from ..problem import Problem
 from ..result import ASSUMING, STATUS, Progress, Result, check
+from .balls import SECONDS
 from .claims import check_claim, read_claim
 
 BAD_INPUT = 2
@@ -113,14 +114,16 @@ def _text(value: Any, where: str) -> str:
 # ------------------------------------------------------------------------------ settling
 
 
-def settle_entry(entry: Entry, output: Path | None, progress: Progress) -> Row:
+def settle_entry(
+    entry: Entry, output: Path | None, progress: Progress, seconds: float = SECONDS
+) -> Row:
     """One claim, settled and written into `output`; bad input becomes a row that says so."""
     try:
         report = _kept(entry, output, progress)
         if report is not None:
             _refuse_unknown(entry, {hypothesis.label for hypothesis in report.statement.given})
             return _row(entry, report.verdict, report.assumed, report.reason, kept=True)
-        result = _fresh(entry, output, progress)
+        result = _fresh(entry, output, progress, seconds)
     except (BadInput, Unreadable) as error:
         return Row(entry.name, entry.says, "bad input", BAD_INPUT, str(error))
     except (Rejected, Undecided) as error:
@@ -150,7 +153,7 @@ def _refuse_unknown(entry: Entry, labels: set[str]) -> None:
             raise BadInput(f"permit {label}: no such hypothesis; known are {known}")
 
 
-def _fresh(entry: Entry, output: Path | None, progress: Progress) -> Result:
+def _fresh(entry: Entry, output: Path | None, progress: Progress, seconds: float) -> Result:
     """Derived, written and verified."""
     if entry.claim in CATALOGUE:
         result = check(entry.claim, Problem.load(entry.problem), output, progress)
@@ -160,7 +163,7 @@ def _fresh(entry: Entry, output: Path | None, progress: Progress) -> Result:
         return result
     path = entry.folder / entry.claim
     _refuse_unknown(entry, labels_of(read_claim(path)))
-    return check_claim(path, Instance.load(entry.problem), output, progress)
+    return check_claim(path, Instance.load(entry.problem), output, progress, seconds)
 
 
 def labels_of(statement_file: bytes) -> set[str]:
@@ -196,7 +199,10 @@ def _kept(entry: Entry, output: Path | None, progress: Progress) -> Report | Non
 
 
 def settle_all(
-    entries: list[Entry | Row], output: Path | None, progress: Progress
+    entries: list[Entry | Row],
+    output: Path | None,
+    progress: Progress,
+    seconds: float = SECONDS,
 ) -> Iterator[Row]:
     """The claims one after the other, each with its folder below `output`."""
     for number, entry in enumerate(entries, 1):
@@ -205,7 +211,11 @@ def settle_all(
             continue
         place = f"{number} of {len(entries)}, {entry.name}: "
         target = None if output is None else output / entry.name
-        yield settle_entry(entry, target, lambda text, place=place: progress(place + text))  # type: ignore[misc]
+
+        def say(text: str, place: str = place) -> None:
+            progress(place + text)
+
+        yield settle_entry(entry, target, say, seconds)
 
 
 # ------------------------------------------------------------------------------ the table
