@@ -447,9 +447,7 @@ RULES: dict[str, Rule] = {
     "operator_signs": Rule(data_rules.operator_signs, (), BOUND),
     "operator_orthogonal": Rule(data_rules.operator_orthogonal, (), BOUND),
     "operator_schur": Rule(data_rules.operator_schur, (), {**BOUND, "weights": _integer_rows}),
-    "operator_gram": Rule(
-        data_rules.operator_gram, (), {**BOUND, "factor": _integer_rows, "shift": _natural}
-    ),
+    "operator_gram": Rule(data_rules.operator_gram, (), {**BOUND, **FACTOR}),
     "fourier_zero": Rule(cyclotomic.fourier_zero, (), {"map": _name, "vector": _term}),
     "lower_gram": Rule(singular.lower_gram, (), {**LOWER, **FACTOR}),
     "lower_orthogonal": Rule(singular.lower_orthogonal, (), LOWER),

@@ -22,11 +22,13 @@ from certificates.cyclotomic import frequencies, vanishes
 from certificates.format import Rejected
 from certificates.fourier import Fourier
 from certificates.matrices import Integers, Vector
+from theorems import check_claim
 from theorems.arrays import BadInput
 from theorems.cli import main
 from theorems.describe import describe
 from theorems.details import write_detail
 from theorems.frequencies import closure, kernels, near_detail, rational_detail
+from theorems.instance import Instance
 from theorems.operators import adjoint, blur, composition, fourier, realise
 
 SIDES = st.sampled_from([(4,), (5,), (8,), (9,), (12,), (15,), (2, 4), (3, 4), (4, 4), (2, 6)])
@@ -234,3 +236,32 @@ def test_methods_that_do_not_fit(tmp_path: Path) -> None:
     assert says == "A x_det = 0"
     assert "nothing of the wanted detail" in size
     assert "among the rational vectors of the kernel of A; of 8 dimensions" in size
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "verdict"),
+    [
+        ("|A x| <= 0", "certified"),
+        ("|A x| = 0", "certified"),
+        ("|A(2 x - w)| <= 0", "certified"),
+        ("|A z| < 1 + |z|", "certified"),
+        ("|A z| <= 299/100", "refuted"),
+        ("|A z| <= 0", "refuted"),
+        ("|A z| = 0", "refuted"),
+        ("|A z| <= 3", "undecided"),  # |A z| is 3: enclosures never say so
+    ],
+)
+def test_claims_about_irrational_values(conclusion: str, verdict: str, tmp_path: Path) -> None:
+    """By enclosures, or exactly where it is 0."""
+    path = tmp_path / "c.claim"
+    path.write_text(
+        'statement c "c"\nspaces X with l2, Y with l2\nlinear A : X -> Y\n'
+        f"vectors x, z, w in X\nconclude\n  {conclusion}\n"
+    )
+    vectors = {
+        "x": [1, 0, 0, 0, 1, 0, 0, 0],
+        "w": [0, 1, 0, 0, 0, 1, 0, 0],
+        "z": [3, 1, 2, 0, 0, 0, 1, 5],
+    }
+    table = {"linear": {"A": fourier(rows=[1, 3], shape=[8])}, "vectors": vectors}
+    assert check_claim(path, Instance(table)).verdict == verdict
