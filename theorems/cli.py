@@ -1,4 +1,4 @@
-"""The command line: check, claims, decide, init, detail, operator, verify, show, list.
+"""The command line: check, claims, decide, init, detail, operator, network, verify, show, list.
 
 Exit statuses: 0 certified, 1 refuted or rejected, 2 bad input, 3 vacuous, 4 undecided,
 5 certified under assumptions that were not permitted.
@@ -31,6 +31,7 @@ from .catalogue import CATALOGUE
 from .deciding.decide import Limits
 from .deciding.request import Request
 from .describe import given_operator, write_description
+from .describe_network import describe_network
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
@@ -325,6 +326,19 @@ def operator_command(operator: Path, output: Path | None) -> None:
         console.print(Text("  " + kernel_command(output, "operator")))
         if (output / "sigma.problem.json").is_file():
             console.print(Text("  " + kernel_command(output, "sigma", "sigma.problem.json")))
+
+
+@main.command("network")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--at", type=click.Path(path_type=Path), help="A .npy file: the value there.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File for the exact value.")
+def network_command(file: Path, at: Path | None, output: Path | None) -> None:
+    """Say what the network in an ONNX FILE is, and with --at its exact value there.
+
+    Example: kernelcert network phi.onnx --at y.npy -o value.json
+    """
+    for line in describe_network(file, at, output):
+        console.print(Text(line))
 
 
 @main.command("verify")

@@ -20,6 +20,7 @@ from certificates.values import Context
 
 from .arrays import BadInput, ExactArray, array, number, sized
 from .keys import keys, words
+from .modules import onnx_bytes
 from .operators import Realised, realise
 from .tables import named_rows
 
@@ -96,6 +97,19 @@ class NetworkFile:
         if not path.is_file():
             raise BadInput(f"{where}.file: there is no file {path.name} in the problem's folder")
         return path.read_bytes()
+
+    @staticmethod
+    def of(
+        module: Any,
+        shape: Sequence[int],
+        layout: Literal["real", "channels"] = "real",
+        before: Any = None,
+    ) -> NetworkFile:
+        """A torch module for inputs of this shape, exported; the file is certified, not the module.
+
+        Raises BadInput where torch is missing or does not export it.
+        """
+        return NetworkFile(onnx_bytes(module, shape), layout, before)
 
     def network(self, where: str, folder: Path | None) -> Network:
         """The network as the kernel reads it.  Raises BadInput for what it does not cover."""

@@ -58,6 +58,16 @@ def _digits() -> Files:
     return make()
 
 
+def _trained(name: str, *more: str) -> Callable[[], Files]:
+    def make() -> Files:
+        folder = files(__name__) / "trained"
+        names = ("phi.onnx", "mask.npy", "x.npy", "x_det.npy", "x_large.npy", *more)
+        made = {file: (folder / name / file).read_bytes() for file in names}
+        return {"problem.toml": (folder / f"{name}.toml").read_bytes(), **made}
+
+    return make
+
+
 EXAMPLES: dict[str, Example] = {
     "teaching": Example("2 x 3 real, every number on one line", _text("teaching")),
     "complex": Example("2 x 3 complex, the same idea over C", _text("complex")),
@@ -70,6 +80,14 @@ EXAMPLES: dict[str, Example] = {
     ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
+    "trained-hadamard": Example(
+        "a trained U-Net of 35,243 weights, 32 x 32, 230 Walsh-Hadamard rows",
+        _trained("hadamard", "early.onnx"),
+    ),
+    "trained-fourier": Example(
+        "a trained U-Net of 35,344 weights, complex 32 x 32, 8 of 32 Fourier lines",
+        _trained("fourier"),
+    ),
     "audit": Example(
         "five claims of a manuscript about 200 reconstructed digits, 40 Walsh-Hadamard rows",
         _audit,
