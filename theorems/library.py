@@ -26,7 +26,8 @@ def entries() -> Iterator[tuple[str, bytes]]:
         outcome = theorem.derive(from_table(tomllib.loads(table), Path()))
         for claim in outcome.claims:
             folder = f"{claim.identifier}/{theorem.example}"
-            yield f"{folder}/problem.json", outcome.case.problem_file
+            case = claim.case or outcome.case
+            yield f"{folder}/problem.json", case.problem_file
             yield f"{folder}/certificate.json", claim.derivation.certificate()
 
 

@@ -25,12 +25,22 @@ Verdict = Literal["certified", "refuted", "vacuous", "undecided"]
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement with the derivation that settles it."""
+    """One statement with the derivation that settles it.
+
+    `words` say what it claims, for the table of a report; `case` is its problem, where that is not
+    the outcome's.
+    """
 
     identifier: str
     statement_file: bytes
     derivation: Derivation
-    words: str  # what the claim says, for the table of a report
+    words: str
+    case: Case | None = None
+
+    @property
+    def problem_name(self) -> str:
+        """The name of its problem file."""
+        return "problem.json" if self.case is None else f"{self.identifier}.problem.json"
 
 
 @dataclass(frozen=True)

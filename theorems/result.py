@@ -229,6 +229,8 @@ def _files(outcome: Outcome) -> dict[str, bytes]:
     if outcome.claims:
         files |= {"problem.json": outcome.case.problem_file, **outcome.case.files}
     for claim in outcome.claims:
+        if claim.case is not None:
+            files |= {claim.problem_name: claim.case.problem_file, **claim.case.files}
         files[f"{claim.identifier}.claim"] = claim.statement_file
         files[f"{claim.identifier}.certificate.json"] = claim.derivation.certificate()
     return files
@@ -241,7 +243,7 @@ def _settled(identifier: str, outcome: Outcome, read: ReadFile, say: Progress) -
         say(f"verifying {claim.identifier}")
         statement_file = read(f"{claim.identifier}.claim")
         certificate = read(f"{claim.identifier}.certificate.json")
-        report = verify(statement_file, read("problem.json"), certificate, read)
+        report = verify(statement_file, read(claim.problem_name), certificate, read)
         verified.append(Verified(claim, report))
     return Result(identifier, outcome, tuple(verified))
 
