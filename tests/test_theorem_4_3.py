@@ -167,3 +167,46 @@ def test_from_a_file() -> None:
     }  # fmt: skip
     with pytest.raises(BadInput, match="psi: no value at A T_1"):
         check("4.3.i", from_table(table, None))  # type: ignore[arg-type]
+
+
+# -------------------------------------------------------------------------- the algorithm
+
+
+def test_gamma_recovers_all_of_m1() -> None:
+    result = check("4.3.ii", problem())
+    assert (result.verdict, result.assumed) == ("certified", ())
+    (claim,) = result.outcome.claims
+    assert claim.problem_name == "4.3.ii.problem.json"
+    assert "u is every transcendental number of modulus 1" in str(result)
+    assert "Gamma used at most 70 operations" in str(result)
+
+
+def test_gamma_over_gaussian_rationals() -> None:
+    """Complex A, x and detail; Psi is affine, and only right on x."""
+    rows = np.array([[1, 1j, 0], [0, 2, 1j]])
+    x, detail = np.array([1j, 2, 1 - 1j]), np.array([1, 1j, -2])
+    assert not (rows @ detail).any()
+    given = problem(
+        operator=rows, x=x, x_det=detail, images=None, object_norm="l2", lipschitz=1,
+        psi=Affine(np.zeros((3, 2)), x),
+    )  # fmt: skip
+    assert check("4.3.ii", given).verdict == "certified"
+
+
+def test_what_gamma_is_not_run_on() -> None:
+    psi = Layers([[[1, 0], [0, 1]], [[1, 0], [0, 0], [0, 0]]], [0, [0, 0, 1]])
+    many = [[k, 0, k * k] for k in range(3000)]
+    for more, words in (
+        ({"psi": psi, "images": None, "object_norm": "l2"}, "field: the algorithm meets"),
+        (
+            {"images": many, "psi": Affine([[0, 0]] * 3, 0), "delta": 10**8},
+            "at most 20000000 are run",
+        ),
+    ):
+        with pytest.raises(BadInput) as error:
+            check("4.3.ii", problem(**more))
+        assert words in str(error.value)
+
+
+def test_gamma_needs_the_first_part() -> None:
+    assert check("4.3.ii", problem(x=[3, -1, 2])).verdict == "vacuous"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from . import thm_4_1_detail_transfer, thm_4_1_network, thm_4_3_in_distribution
+from . import (
+    thm_4_1_detail_transfer,
+    thm_4_1_network,
+    thm_4_3_algorithm,
+    thm_4_3_in_distribution,
+)  # fmt: skip
 from .outcome import Theorem
 
 CATALOGUE: dict[str, Theorem] = {
@@ -11,5 +16,6 @@ CATALOGUE: dict[str, Theorem] = {
         thm_4_1_detail_transfer.THEOREM,
         thm_4_1_network.THEOREM,
         thm_4_3_in_distribution.THEOREM,
+        thm_4_3_algorithm.THEOREM,
     )
 }

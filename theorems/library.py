@@ -28,6 +28,7 @@ def entries() -> Iterator[tuple[str, bytes]]:
             folder = f"{claim.identifier}/{theorem.example}"
             case = claim.case or outcome.case
             yield f"{folder}/problem.json", case.problem_file
+            yield from ((f"{folder}/{name}", data) for name, data in case.files.items())
             yield f"{folder}/certificate.json", claim.derivation.certificate()
 
 
