@@ -81,7 +81,7 @@ class Use:
         return place < len(self.inputs) and self.inputs[place] is not None
 
     def value(self, place: int, whole: bool = False) -> Value:
-        """An input that is there, of numbers, or of int64 if `whole`."""
+        """An input, of floats or of integers; as every method here, raises Unreadable if not."""
         found = self.inputs[place] if place < len(self.inputs) else None
         if found is None or found.whole != whole or not found.entries:
             kind = "integers" if whole else "floats"

@@ -12,6 +12,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -28,7 +29,7 @@ from certificates.enclosures import (
     zero,
 )  # fmt: skip
 from certificates.format import Rejected, Unreadable, write_json, write_number
-from certificates.fourier import Fourier
+from certificates.fourier import Fourier, _series
 from certificates.kernel import prepare
 from certificates.language import Named, read_scalar
 from certificates.linear import Composition, Sparse
@@ -41,6 +42,7 @@ from certificates.terms import Datum, Term
 
 from .networks import Builder, kernel
 
+mpmath.mp.prec = 400
 Q = Fraction
 STATEMENT = b"""statement random "terms in two variables"
 spaces X, Y
@@ -235,6 +237,90 @@ def test_differences_of_values_are_within_the_gains() -> None:
             assert abs(u - v) * limit.denominator <= most
             reached_some += 0 < abs(u - v) * limit.denominator == most
     assert reached_some > 3
+
+
+# ----------------------------------------------------------------- what random terms seldom meet
+
+
+def test_constants_that_are_added_move_nothing() -> None:
+    """A linear network: the columns are its Jacobian, and the radius goes by moduli of weights."""
+    b = Builder("float64")
+    b.add("Pad", "x", b.whole(0, 0, 1, 0, 0, 1), b.array(5.0))
+    b.add("Conv", b.now, b.array([[[1.0, -2.0]], [[3.0, 1.0]]]), b.array([7.0, -7.0]))
+    b.add("AveragePool", b.now, kernel_shape=[2], pads=[1, 0])
+    b.add("Flatten", b.now)
+    rows = np.arange(-6.0, 6.0).reshape(6, 2)
+    b.add("Gemm", b.now, b.array(rows), b.array([1.0, 9.0]), alpha=-2.0, beta=3.0)
+    b.add("Sub", b.array([4.0, 5.0]), b.now)
+    b.add("Mul", b.array([[-1.0], [2.0]]), b.now)
+    b.add("Concat", b.now, b.array([[8.0, 8.0]]), axis=0)
+    network = kernel(b.model((1, 1, 2)))
+
+    def at(*point: int) -> Vector:
+        value = network.values(point, 1)
+        return Vector.of(value.entries, (), value.denominator)
+
+    center, around = Vector.of([3, -4]), Vector.of([1, 2])
+    region = Region.of([Ball(2, False, "l2", Q(1))])
+    found = enclosed(network, Enclosure(center, around, units(2)), region, 4000)
+    minus = (Q(-1), at(3, -4))
+    columns = [Vector.combination([(Q(1), v), minus], 6) for v in (at(4, -4), at(3, -3))]
+    assert found.center == at(3, -4)
+    assert found.columns == tuple(columns)
+    sizes = [Vector.of([abs(a) for a in g.real], (), g.denominator) for g in columns]
+    # no two weights of one entry have opposite signs, but where windows overlap
+    least = Vector.combination([(Q(1), sizes[0]), (Q(2), sizes[1])], 6)
+    pairs = zip(found.radius.real, least.real, strict=True)
+    assert all(a * least.denominator >= b * found.radius.denominator for a, b in pairs)
+    assert found.radius.real[4:] == (0, 0)
+    assert gains(network, around) == found.radius
+
+
+@pytest.mark.parametrize("bits", [32, 50])
+def test_series_are_as_near_as_they_say(bits: int) -> None:
+    """Cosine and sine of angles that are integers over 2^bits, and the transform of one entry."""
+    unit = mpmath.mpf(2) ** bits
+    rng = random.Random("series")
+    worst = 0
+    for _ in range(300):
+        theta = rng.randint(-(3 << bits), 3 << bits)
+        for odd, true in ((0, mpmath.cos), (1, mpmath.sin)):
+            value, error = _series(theta, bits, odd)
+            gap = abs(value - true(theta / unit) * unit)
+            assert gap <= error < 60
+            worst = max(worst, gap)
+    assert worst > 1
+    form = Fourier((7,), (1, 2, 3), Q(2), False)
+    source = Vector.of([0, 1 << 40, 0, 0, 0, 0, 0])
+    center, radius = form.enclosed(source, zero(7), bits)
+    for k in range(3):
+        true = mpmath.sqrt(2) * mpmath.exp(-2j * mpmath.pi * (k + 1) / 7) * 2**40
+        for part, middle, around in (
+            (true.real, center.real[k], radius.real[k]),
+            (true.imag, center.imag[k], radius.imag[k]),
+        ):
+            gap = abs(mpmath.mpf(middle) / center.denominator - part)
+            assert 0 < gap <= mpmath.mpf(around) / radius.denominator
+
+
+def test_a_root_times_a_large_number() -> None:
+    """The error of the factor of a normalization is not hidden by rounding."""
+    b = Builder("float64", 15)
+    b.add("BatchNormalization", "x", *map(b.array, ([3.0], [0.0], [0.0], [2.0])))
+    network = kernel(b.model((1, 1, 1)))
+    x = Enclosure.exact(Vector.of([1 << 90]))
+    near, true = (enclosed(network, x, NOTHING, bits) for bits in (20, 400))
+    gap = Vector.combination([(Q(1), near.center), (Q(-1), true.center)], 1)
+    assert (
+        1 < Q(abs(gap.real[0]), gap.denominator) <= Q(near.radius.real[0], near.radius.denominator)
+    )
+
+
+def test_a_corner_that_touches_a_ball_is_not_empty() -> None:
+    """One point of the ball is in it; beyond it there is none."""
+    region = Region.of([Ball(2, False, "l2", Q(5))]).halves(0, Q(3))[1]
+    assert not region.halves(1, Q(4))[1].is_empty()
+    assert region.halves(1, Q(41, 10))[1].is_empty()
 
 
 # ------------------------------------------------------------------------- once went wrong
