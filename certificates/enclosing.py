@@ -27,6 +27,7 @@ from .values import MAXIMAL_ROOTS, Context
 PARAMETERS = 1 << 10  # more real coordinates of variables are refused
 DEPTH = 64  # nor more divisions of a region one in another
 NODES = 1 << 14  # nor in all
+DIVISION_BITS = 256  # of a number at which is divided; they are added up with all others
 
 
 class Enclosing:
@@ -224,8 +225,11 @@ def read_splits(raw: object, where: str) -> Splits:
         if len(parts) != 5:
             raise Unreadable(f"{where}: a variable, coordinate, value, and two parts are expected")
         coordinate = read_natural(parts[1], where, PARAMETERS + 1) - 1
+        value = read_small(parts[2], where)
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > DIVISION_BITS:
+            raise Unreadable(f"{where}: a region is divided at a number of {DIVISION_BITS} bits")
         halves = (read(part, depth + 1) for part in parts[3:])
-        return Split(as_text(parts[0], where), coordinate, read_small(parts[2], where), *halves)
+        return Split(as_text(parts[0], where), coordinate, value, *halves)
 
     return read(raw, 0)
 
