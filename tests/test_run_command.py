@@ -123,7 +123,7 @@ def test_bad_numbers(title: str) -> None:
 
 
 REFUSED = {
-    "unknown program": (["euklid"], "there is no program file euklid; shipped are euclid, eval"),
+    "unknown program": (["euklid"], "PROGRAM: there is no program file euklid; shipped are euc"),
     "stuck": (["newton", "--input", "2 0 1"], "program line 17: division by zero"),
     "short input": (["euclid", "--input", "48"], "program line 14: the cell [1] has no value"),
     "fuel": (["euclid", "--input", "1 0", "--fuel", "99"], "line 16: no halt within 99 steps"),

@@ -12,7 +12,7 @@ Nothing here is believed: every verdict is one that `certificates.kernel.verify`
 from .arrays import BadInput
 from .auditing.claims import check_claim
 from .instance import Instance
-from .problem import Affine, Constant, Layers, Named, Network, NetworkFile, Problem, Table
+from .problem import Affine, Constant, Layers, Machine, Named, Network, NetworkFile, Problem, Table
 from .result import Result, check
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Constant",
     "Instance",
     "Layers",
+    "Machine",
     "Named",
     "Network",
     "NetworkFile",

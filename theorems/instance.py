@@ -282,10 +282,10 @@ class _Writer:
         return {"space": space, "array": found.form}
 
     def unit(self, name: str, value: Any) -> dict[str, object] | str:
-        """A number of modulus 1, or "any"."""
+        """A number of modulus 1, or a word for many."""
         where = f"units.{name}"
-        if value == "any":
-            return "any"
+        if value in ("any", "transcendental"):
+            return str(value)
         parts = keys(value, where, {"real"}, {"imaginary"})
         pair = [number(parts.get(key, 0), f"{where}.{key}") for key in ("real", "imaginary")]
         if sum((part**2 for part in pair), Fraction(0)) != 1:

@@ -28,25 +28,32 @@ PROGRAMS = Path(__file__).parent / "programs"
 Show = Callable[[str], None]
 
 
-def shipped(name: str) -> bytes:
-    """The text of a program that comes with the package, such as "gamma"."""
-    return (PROGRAMS / f"{name}.bss").read_bytes()
+def program_text(given: str | bytes, where: str, folder: Path | None = None) -> bytes:
+    """The text of a program: as given, of a file in the folder, or of a shipped program.
+
+    Raises BadInput if there is none, or if the machine cannot read it.
+    """
+    name = "the program"
+    if not isinstance(given, str | bytes):
+        raise BadInput(f"{where}: the name of a program file, or of a shipped program, is expected")
+    if isinstance(given, str):
+        path, name = (folder or Path()) / given, Path(given).name
+        if not path.is_file() and name == given:
+            path = PROGRAMS / f"{name}.bss"
+        if not path.is_file():
+            known = ", ".join(sorted(p.stem for p in PROGRAMS.glob("*.bss")))
+            raise BadInput(f"{where}: there is no program file {given}; shipped are {known}")
+        given = path.read_bytes()
+    try:
+        read_program(given)
+    except Unreadable as error:
+        raise BadInput(f"{where}: {name}: {error}") from None
+    return given
 
 
 def find_program(name: str) -> Program:
     """The program in the file `name`, or the shipped one.  Raises BadInput."""
-    path = Path(name)
-    if path.is_file():
-        data = path.read_bytes()
-    elif (PROGRAMS / f"{name}.bss").is_file() and path.name == name:
-        data = shipped(name)
-    else:
-        known = ", ".join(sorted(p.stem for p in PROGRAMS.glob("*.bss")))
-        raise BadInput(f"there is no program file {name}; shipped are {known}")
-    try:
-        return read_program(data)
-    except Unreadable as error:
-        raise BadInput(f"{path.name}: {error}") from None
+    return read_program(program_text(name, "PROGRAM"))
 
 
 # ------------------------------------------------------------------------------- numbers

@@ -20,6 +20,7 @@ from certificates.values import Context
 
 from .arrays import BadInput, ExactArray, array, number, sized
 from .keys import keys, words
+from .machines import program_text
 from .modules import onnx_bytes
 from .operators import Realised, realise
 from .tables import named_rows
@@ -119,7 +120,23 @@ class NetworkFile:
             raise BadInput(str(error)) from None
 
 
-ReconstructionMap = Constant | Affine | Table | Layers | NetworkFile | Named
+@dataclass(frozen=True)
+class Machine:
+    """Psi(y) = the output of a program (`docs/machine.md`) on the numbers of `tape`, then y.
+
+    `program` is the name of a file or of a shipped program, or the bytes of one; `tape` lists
+    arrays; `fuel` is the most steps.  With a second program `evaluate` the output is a network,
+    and its value at y is meant; `maps` names the maps that a network may use.
+    """
+
+    program: str | bytes
+    tape: Sequence[Any]
+    fuel: int = 10_000_000
+    evaluate: str | bytes | None = None
+    maps: Sequence[str] = ()
+
+
+ReconstructionMap = Constant | Affine | Table | Layers | NetworkFile | Machine | Named
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,7 @@ def read_map(table: Any, where: str) -> ReconstructionMap:
         "layers": (Layers, {"matrices", "offsets"}, {"slope"}),
         "table": (Table, set(), {"inputs", "outputs", "values", "extend"}),
         "network": (NetworkFile, {"file"}, {"layout", "before"}),
+        "machine": (Machine, {"program", "tape"}, {"fuel", "evaluate", "maps"}),
         "named": (Named, {"description"}, set()),
     }
     kind = table.get("kind") if isinstance(table, dict) else None
@@ -225,6 +243,8 @@ def map_form(
         return form, [inputs, outputs]
     if isinstance(psi, NetworkFile):
         return _network_form(psi, place)
+    if isinstance(psi, Machine):
+        return _machine_form(psi, place)
     if isinstance(psi, Layers):
         return _layers_form(psi, place, shape)
     offset = psi.offset if not isinstance(psi.offset, int) else [psi.offset] * n
@@ -271,6 +291,33 @@ def _layers_form(
         width = height
     form: dict[str, object] = {"kind": "layers", "layers": listed}
     return form | ({"slope": write_number(slope)} if slope else {}), arrays
+
+
+def _machine_form(psi: Machine, place: Place) -> tuple[dict[str, object], list[ExactArray]]:
+    """A machine as the kernel's problem file has it, with its programs as files."""
+    where, stem, folder = place.where, place.stem, place.folder
+    if type(psi.fuel) is not int or psi.fuel < 1:
+        raise BadInput(f"{where}.fuel: a positive whole number is expected")
+    for key, value in (("tape", psi.tape), ("maps", psi.maps)):
+        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+            raise BadInput(f"{where}.{key}: a list is expected")
+    if psi.maps and psi.evaluate is None:
+        raise BadInput(f"{where}.maps: only a network uses maps; add evaluate, or leave them out")
+    used: list[ExactArray] = []
+
+    def program(given: str | bytes, key: str, name: str) -> dict[str, object]:
+        data = program_text(given, f"{where}.{key}", folder)
+        used.append(ExactArray((), {}, {name: data}))
+        return {"file": name, "sha256": digest(data).removeprefix("sha256:")}
+
+    form: dict[str, object] = {"kind": "machine", "fuel": str(psi.fuel)}
+    form |= program(psi.program, "program", f"{stem}.bss")
+    tape = [array(entry, f"{stem}.tape_{k}", folder) for k, entry in enumerate(psi.tape, 1)]
+    form["tape"] = [entry.form for entry in tape]
+    if psi.evaluate is not None:
+        network = program(psi.evaluate, "evaluate", f"{stem}.evaluate.bss")
+        form["network"] = {**network, "maps": [words(name, f"{where}.maps") for name in psi.maps]}
+    return form, [*used, *tape]
 
 
 def _network_form(

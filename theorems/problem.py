@@ -5,7 +5,8 @@
     data_norm    the norm on C^m
     operator     A, (m, N): an array, or one of `operators`
     x, x_det     (N,), or any shape with N entries, such as an image
-    psi          the reconstruction map: Constant, Affine, Table, Layers, NetworkFile or Named
+    psi          the reconstruction map: Constant, Affine, Table, Layers, NetworkFile, Machine
+                 or Named
     delta        an exact number, or "least"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
@@ -43,6 +44,7 @@ from .maps import (
     Affine,
     Constant,
     Layers,
+    Machine,
     Named,
     NetworkFile,
     Place,
@@ -58,7 +60,7 @@ OPTIONAL = {
     "images", "epsilon", "mass",
 }  # fmt: skip
 __all__ = [
-    "Affine", "Case", "Constant", "Layers", "Named", "Network", "NetworkFile", "Problem",
+    "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
     "ReconstructionMap", "Table", "from_table", "norm_of", "space_form",
 ]  # fmt: skip
 
