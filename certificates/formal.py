@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import lcm
 
 from .format import Rejected
-from .laurent import Number, collect, terms_of
+from .laurent import POWERS, Number, Unfit, collect, terms_of
 from .linear import Linear
 from .matrices import Vector
 
@@ -41,12 +41,14 @@ class Formal:
 
     @staticmethod
     def of(entries: Sequence[Number]) -> Formal:
-        """The vector with these entries; (n,)."""
+        """The vector with these entries; (n,).  Raises Unfit for more than 256 powers of u."""
         table: dict[int, list[tuple[Fraction, Fraction]]] = {}
         zero = Fraction(0), Fraction(0)
         for place, entry in enumerate(entries):
             for k, a, b in terms_of(entry):
                 table.setdefault(k, [zero] * len(entries))[place] = (a, b)
+            if len(table) > POWERS:
+                raise Unfit(f"more than {POWERS} powers of u in one vector")
         summands = []
         for k, pairs in table.items():
             bottom = lcm(*(part.denominator for pair in pairs for part in pair))

@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from .format import short, write_number
 
-BITS = 1 << 20  # a number with more bits is not made,
+BITS = 1 << 16  # a number with more bits is not made,
 POWERS = 1 << 8  # nor one with more powers of u,
 EXPONENT = 1 << 40  # nor a higher one
 
@@ -41,7 +41,7 @@ Number = int | Fraction | Laurent
 
 
 def rational(value: int | Fraction) -> Number:
-    """A rational number in the one form that it has here.  Raises Unfit for more than 2^20 bits."""
+    """A rational number in the one form that it has here.  Raises Unfit for more than 2^16 bits."""
     if value.numerator.bit_length() + value.denominator.bit_length() > BITS:
         raise Unfit(f"a number of more than {BITS} bits")
     return value.numerator if value.denominator == 1 else value

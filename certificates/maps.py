@@ -214,13 +214,14 @@ class MachineMap:
             if self.evaluate is not None:
                 feature = self.feature(done.output, point, domain)
                 done = run(self.evaluate, [*done.output, *feature], self.fuel - done.steps)
+            value = Formal.of(done.output)
         except (Stuck, Unfit) as reason:
             raise NoValue(str(reason)) from None
         complex_ = any(isinstance(number, Laurent) for number in done.output)
         if len(done.output) != self.dimension or (self.real and complex_):
             kind = "real " if self.real else ""
             raise NoValue(f"the output is not {self.dimension} {kind}numbers")
-        return Formal.of(done.output)
+        return value
 
     def feature(
         self, network: Sequence[Number], point: Formal, domain: Norm

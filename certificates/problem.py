@@ -57,6 +57,7 @@ from .statements import Statement
 FORMAT = "kernelcert problem 1"
 AXES = 8
 DENOMINATOR_BITS = 1 << 16  # of the common denominator of an inline array
+FUEL = 1 << 30  # the most steps of a machine
 ReadFile = Callable[[str], bytes]
 
 
@@ -454,7 +455,7 @@ class _Reader:
             except Unfit as reason:
                 raise Unreadable(f"{inside}: {reason}") from None
         program = self.program(table, where)
-        fuel = read_natural(table["fuel"], where + ".fuel")
+        fuel = read_natural(table["fuel"], where + ".fuel", FUEL)
         evaluate, maps = None, list[tuple[Mapping, int]]()
         if "network" in table:
             inside = where + ".network"

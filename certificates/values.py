@@ -49,6 +49,7 @@ class Context:
     arbitrary: dict[str, Bound] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
     _known: dict[tuple[Atom, tuple[str, ...]], Vector] = field(default_factory=dict)
+    _formals: dict[tuple[Atom, tuple[str, ...]], Formal] = field(default_factory=dict)
     _variables: dict[Atom, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -66,11 +67,14 @@ class Context:
         parts = [(c, self._atom(atom)) for atom, c in term.parts]
         return Vector.combination(parts, self.data.spaces[term.space].dimension)
 
-    def _atom(self, atom: Atom) -> Vector:
+    def _key(self, atom: Atom) -> tuple[Atom, tuple[str, ...]]:
         if atom not in self._variables:
             self._variables[atom] = tuple(sorted(bound_variables(Term.of(atom))))
         # what is known of an atom is known for the members that its variables have
-        key = (atom, tuple(self.taken.get(name, "") for name in self._variables[atom]))
+        return atom, tuple(self.taken.get(name, "") for name in self._variables[atom])
+
+    def _atom(self, atom: Atom) -> Vector:
+        key = self._key(atom)
         if key not in self._known:
             self._known[key] = self._fresh(atom)
         return self._known[key]
@@ -109,6 +113,12 @@ class Context:
         return Formal.total(parts, self.data.spaces[term.space].dimension)
 
     def _formal(self, atom: Atom) -> Formal:
+        key = self._key(atom)
+        if key not in self._formals:
+            self._formals[key] = self._fresh_formal(atom)
+        return self._formals[key]
+
+    def _fresh_formal(self, atom: Atom) -> Formal:
         if isinstance(atom, Turned):  # the formal unit is the only one
             return self._formal(atom.argument).turned(atom.units[0][1])
         if isinstance(atom, Image) and atom.map in self.data.operators:

@@ -217,12 +217,12 @@ STUCK: dict[str, tuple[str, list[Number], str]] = {
     "long number": (
         "r = 3; a: r = r * r; goto a",
         [],
-        "program line 5: a number of more than 1048576 bits",
+        "program line 5: a number of more than 65536 bits",
     ),
     "long sum of powers": (
         "r = 1 + u; a: r = r * r; goto a",
         [],
-        "line 5: a number of more than 1048576 bits or 256 powers of u",
+        "line 5: a number of more than 65536 bits or 256 powers of u",
     ),
     "high power": ("r = u; a: r = r * r; goto a", [], "line 5: a power of u beyond 1099511627776"),
 }
