@@ -32,7 +32,7 @@ from theorems.balls.growth import Growth
 from theorems.balls.limits import limits_of
 from theorems.cli import main
 from theorems.lipschitz import upper
-from theorems.local import affine_piece
+from theorems.local import affine_piece, piece_at
 
 from .networks import Builder
 
@@ -505,13 +505,81 @@ def test_middles_are_short_and_dyadic(low: Fraction, high: Fraction) -> None:
     assert found.denominator <= 8 / (Q(high) - Q(low))
 
 
-def test_gains_of_a_network() -> None:
-    """The bound is one that the rule proves, and just above the least."""
+def two_neurons() -> bytes:
+    """Two neurons, with rows of the moduli 3 and 7/2."""
     b = Builder("float64")
     b.add("Gemm", "x", b.array([[1.0, -2.0], [0.5, 3.0]]), b.array([1.0, 1.0]), transB=1)
     b.add("Relu", b.now)
-    data = DATA | {"maps": {"Psi": NetworkFile(b.model((1, 2)))}}
+    return b.model((1, 2))
+
+
+def test_gains_of_a_network() -> None:
+    """The bound is one that the rule proves, and just above the least."""
+    data = DATA | {"maps": {"Psi": NetworkFile(two_neurons())}}
     asked = Asked(ball("|Psi(u + e)| <= c"), data)
     proposal = upper(asked.context, "Psi")
     assert proposal is not None
     assert proposal.bound == Q(7, 2)
+
+
+@pytest.mark.parametrize(
+    ("bound", "verdict", "status", "says"),
+    [("7/2", "certified", 0, ""), ("3", "certified", 5, "only that it is at most 7/2")],
+)
+def test_the_constant_of_a_network_in_a_file(
+    bound: str, verdict: str, status: int, says: str, tmp_path: Path
+) -> None:
+    """Proved by its gains, or assumed, with what is known."""
+    data = DATA | {"maps": {"Psi": NetworkFile(two_neurons())}}
+    body = f"given\n  lip: Lipschitz(Psi) <= {bound}\n" + ball("|e| <= 1/2")
+    result = settle(body, tmp_path, data)
+    assert (result.verdict, result.status()) == (verdict, status)
+    assert says in str(result)
+
+
+# ------------------------------------------------------------------------------ the document
+
+
+def test_the_example_of_the_document(tmp_path: Path) -> None:
+    """Its statement, figures and verdicts are those that are printed; so is the piece."""
+    folder = Path(__file__).parent.parent / "docs"
+    text = (folder / "data-claims.md").read_text()
+    example = folder / "examples" / "ball"
+    assert (example / "noise.claim").read_text() in text
+    words = ["check", str(example / "noise.claim"), str(example), "-o", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0
+    for shown in (
+        "sqrt(4241)/256 (~0.254386)",
+        "639/2500 (0.2556)",
+        "819/32768 (~0.0249938)",
+        "e = (1/10, -1/10)",
+        "proved by enclosures of 3 parts of the ball",
+    ):
+        assert shown in done.output
+        assert shown in text
+    table = (example / "problem.toml").read_text()
+    (tmp_path / "problem.toml").write_text(table.replace('s = "13/50"', 's = "1/4"'))
+    found = check_claim(example / "noise.claim", Instance.load(tmp_path), seconds=LONG)
+    assert found.verdict == "refuted"
+    data = Instance.load(example)
+    piece = piece_at(example / "noise.claim", data, "Psi(A x + e)", "e")
+    assert piece is not None
+    assert piece.radius == Q(819, 32768)
+    assert f"|e| <= {piece.radius}" in text
+
+
+@pytest.mark.parametrize(
+    ("claim", "term", "name", "message"),
+    [
+        ("none.claim", "Psi(A x + e)", "e", "there is no statement file"),
+        ("noise.claim", "Psi(A x + e)", "f", "f is no variable of a whole space"),
+        ("noise.claim", "Psi(A w)", "e", "noise.claim: term, column 7: expected one of the names"),
+        ("noise.claim", "|e|", "e", "noise.claim: term.*vector"),
+    ],
+)
+def test_bad_input_for_pieces(claim: str, term: str, name: str, message: str) -> None:
+    """One sentence each."""
+    example = Path(__file__).parent.parent / "docs" / "examples" / "ball"
+    with pytest.raises(BadInput, match=message):
+        piece_at(example / claim, Instance.load(example), term, name)

@@ -84,6 +84,11 @@ def both(value: Roots) -> str:
     return digits if exact in (None, digits) else f"{exact} ({digits})"
 
 
+def beyond(value: Roots, upwards: bool) -> Roots:
+    """A real number rounded outwards to a short rational one, so that a bound stays a bound."""
+    return Roots.rational(Fraction(outward(value, upwards)))
+
+
 def outward(value: Roots, upwards: bool) -> str:
     """A real number in decimals to six significant digits, rounded down, or up."""
     low, high = value.enclosure(ROUNDING_BITS)

@@ -1,6 +1,6 @@
 """The affine piece at a point: a network is affine near almost every point, and this says how far.
 
-    piece = affine_piece(context, "Psi(A x + e)", "e")
+    piece = piece_at("noise.claim", Instance.load("problem.toml"), "Psi(A x + e)", "e")
     piece.columns, piece.offset      Psi(A x + e) = offset + sum of e_k column_k
     piece.radius                     for all |e| <= radius
 
@@ -12,13 +12,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from certificates.enclosing import Enclosing
 from certificates.enclosures import Ball, Enclosure, Region
+from certificates.format import Rejected, Unreadable
+from certificates.kernel import prepare
 from certificates.language import Named, read_term
 from certificates.matrices import Vector
+from certificates.statements import read_statement
 from certificates.terms import Bound, Term
 from certificates.values import Context
+
+from .arrays import BadInput
+from .instance import Instance
 
 BITS = 1 << 12  # shorter denominators are not rounded
 EXPONENT = 64  # radii from 2^-EXPONENT to 2^EXPONENT are tried
@@ -51,6 +58,27 @@ def affine_piece(context: Context, text: str, name: str, space: str = "") -> Pie
         variable = next(Bound(q.name, q.space) for q in context.statement.for_all if q.name == name)
     names = {**context.names, name: Named(Term.of(variable))}
     return piece_of(context, [read_term(text, names, "term")], variable)
+
+
+def piece_at(claim: str | Path, problem: Instance, text: str, name: str) -> Piece | None:
+    """`affine_piece` for a claim's file, one of its variables, and a problem.
+
+    Raises BadInput for what cannot be read or does not fit.
+    """
+    path = Path(claim)
+    if not path.is_file():
+        raise BadInput(f"there is no statement file {path}")
+    data = path.read_bytes()
+    try:
+        statement = read_statement(data)
+        variables = [q.name for q in statement.for_all if not q.family]
+        if name not in variables:
+            known = ", ".join(variables) or "none"
+            raise BadInput(f"{name} is no variable of a whole space in {path.name}; known: {known}")
+        context = prepare(data, problem.case(data).data, "vacuous", {}, {}, {})
+        return affine_piece(context, text, name)
+    except (Unreadable, Rejected) as error:
+        raise BadInput(f"{path.name}: {error}") from None
 
 
 def piece_of(context: Context, terms: list[Term], variable: Bound) -> Piece | None:

@@ -29,6 +29,7 @@ from ..balls.ascent import Found, Landscape, highest
 from ..balls.branching import Branching
 from ..balls.growth import Growth, Raised
 from ..balls.limits import Limit, limit_of
+from ..decimals import beyond
 from ..derivation import Derivation, Fact
 from ..inexact import ends, settled
 from ..local import is_affine, piece_of
@@ -310,7 +311,7 @@ class _Ball:
             yield Figure(f"{name}, largest found", low, f"{shown} at {', '.join(where)}")
         if one is not None and one.bound is not None:
             offset = ends(self.context, right)[1] if alone else Roots()
-            value = Roots.rational(one.bound) + offset
+            value = beyond(Roots.rational(one.bound) + offset, True)
             how = "constants of maps" if one.bound == one.growth else "enclosures"
             yield Figure(f"{name}, at most", value, f"by {how}, on the whole range")
         if alone:

@@ -21,6 +21,7 @@ from certificates.statements import Conclusion, Quantified
 from certificates.terms import Atom, Bound, Norm, Term, Value, bound_variables, scalar_variables
 from certificates.values import Context
 
+from ..decimals import beyond
 from ..inexact import ends, settled
 from ..outcome import Figure, Picture
 from ..result import Progress
@@ -285,14 +286,14 @@ def _sides(claim: Judgment, context: Context, prefix: str, where: str) -> Iterat
             if low == high:
                 yield Figure(f"{prefix}{name} side", low, f"{side}{at}")
                 continue
-            yield Figure(f"{prefix}{name} side, at least", low, f"{side}{at}")
-            yield Figure(f"{prefix}{name} side, at most", high, "by an enclosure")
+            yield Figure(f"{prefix}{name} side, at least", beyond(low, False), f"{side}{at}")
+            yield Figure(f"{prefix}{name} side, at most", beyond(high, True), "by an enclosure")
         left, right = both[0][1], both[1][0]
         if right.sign() > 0 and left.sign() >= 0 and len(right.terms) == 1:
-            least = "" if both[0][0] == left and both[1][1] == right else ", at most"
-            yield Figure(
-                f"{prefix}left / right{least}", quotient(left, right), "at most 1 is claimed"
-            )
+            value, most = quotient(left, right), ""
+            if both[0][0] != left or both[1][1] != right:
+                value, most = beyond(value, True), ", at most"
+            yield Figure(f"{prefix}left / right{most}", value, "at most 1 is claimed")
     except (Rejected, Undecided):
         return
 
