@@ -32,6 +32,7 @@ spaces X, Y
 linear A : X -> Y
 map Psi : Y -> X
 vectors x in X
+sets images in X
 constants c
 """
 
@@ -57,6 +58,7 @@ def fourier(field: str = "C") -> dict[str, Any]:
         },
         "maps": {"Psi": {"kind": "constant", "offset": entries(1, 2, 3, 4)}},
         "vectors": {"x": {"space": "X", "array": entries(1, 2, 3, 4)}},
+        "sets": {"images": {"space": "X", "array": {"entries": [list("1234"), list("0021")]}}},
         "constants": {"c": "5"},
     }  # fmt: skip
 
@@ -123,12 +125,33 @@ CASES = [
         "false at e = ",
     ),
     Case(
+        "members, exact all the same", "for all y in images\nconclude\n  |y| <= 6\n",
+        "certified", 0, "members",
+    ),
+    Case(
+        "members, refuted", "for all y in images\nconclude\n  |A y| <= 5\n",
+        "refuted", 1, "false at y = images_1",
+    ),
+    Case(
+        "members", "for all y in images\nconclude\n  |A y| <= 6\n",
+        "undecided", 4, "enclosures say that it holds for 2 members (y)",
+    ),
+    Case(
+        "members in an irrational range",
+        "for all y in images with |A y| <= 5\nconclude\n  |y| <= 6\n",
+        "undecided", 4, "the values are irrational",
+    ),
+    Case(
+        "a member that serves", "exists y in images\nconclude\n  |A y| <= 5\n",
+        "certified", 0, "y = images_2 serves",
+    ),
+    Case(
         "a radius that is irrational",
         "for all e in Y with |e| <= 1/10 |A x|\nconclude\n  |A x + e| <= 572/100\n",
         "certified",
         0,
     ),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
@@ -174,6 +197,7 @@ def test_sigmoid(body: str, verdict: str, tmp_path: Path) -> None:
         "linear": {"A": [[1, 0], [0, 1]]},
         "maps": {"Psi": NetworkFile(sigmoid())},
         "vectors": {"x": [1, -1]},
+        "sets": {"images": [[1, -1]]},
         "constants": {"c": 5},
     }
     (tmp_path / "t.claim").write_text(HEAD + body)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice, product
 
 from certificates.enclosing import PARAMETERS
@@ -258,16 +259,17 @@ class _Ball:
                 if one.branching.stuck:
                     running.remove(one)
                 self.question.say(f"{self.question.prefix}{one.branching.parts} parts of the ball")
-                if self.climbed(one.branching):
+                if self.climbed(one.branching, until):
                     return self.refuted()
         return self.open(attempts)
 
-    def climbed(self, branching: Branching) -> bool:
+    def climbed(self, branching: Branching, until: float) -> bool:
         """Whether a point of the worst part leads to one at which the claim fails."""
         if self.landscape is None or not branching.open:
             return False
         try:
-            self.seen(self.landscape.climb(self.landscape.rounded(branching.worst())))
+            start = self.landscape.rounded(branching.worst())
+            self.seen(self.landscape.climb(start, until))
         except (Rejected, OverflowError):
             return False
         return self.broken is not None
@@ -276,16 +278,16 @@ class _Ball:
 
     def certified(self, one: _Attempt) -> Settled:
         """An alternative that holds on the whole ball."""
-        notes, figures = self.affine()
+        notes, more = self.affine
         note = "; ".join([f"{self.question.prefix}proved {one.how}", *notes])
-        figures = [*self.figures(one), *figures]
+        figures = [*self.figures(one), *more]
         return Settled(True, note, one.steps, {}, {}, (), tuple(figures))
 
     def open(self, attempts: Sequence[_Attempt]) -> Settled:
         """What is known of a conclusion that is not settled."""
         one = min(attempts, key=lambda a: (a.bound is None, a.bound or 0))
-        notes, figures = self.affine()
-        figures = [*self.figures(one), *figures]
+        notes, more = self.affine
+        figures = [*self.figures(one), *more]
         parts = one.branching.parts if one.branching is not None else 1
         words = f"{self.question.prefix}{one.claim} is not settled"
         if self.landscape is not None:
@@ -319,6 +321,7 @@ class _Ball:
                 f"{self.question.prefix}right side", ends(self.context, right)[0], f"{right}"
             )
 
+    @cached_property
     def affine(self) -> tuple[list[str], list[Figure]]:
         """Whether a network is affine on the ball, and how far it is."""
         maps = self.context.data.maps.values()

@@ -28,6 +28,7 @@ from ..arrays import BadInput
 from ..catalogue import CATALOGUE
 from ..deciding import decide as deciding
 from ..derivation import Derivation, Fact
+from ..inexact import is_inexact
 from ..instance import Instance
 from ..lipschitz import is_tabulated
 from ..outcome import Claim, Outcome, Verdict, statement
@@ -139,7 +140,14 @@ def settle_on(
         return _Deciding(statement_file, case, say, seconds, prove).outcome()
     except Rejected:
         # a float misled the search for the worst member; everything is computed exactly then
-        return _Deciding(statement_file, case, say, seconds, prove, exact=True).outcome()
+        again = _Deciding(statement_file, case, say, seconds, prove, exact=True)
+    try:
+        return again.outcome()
+    except Rejected as reason:
+        if not is_inexact(case.data):
+            raise
+        # the kernel encloses no values that depend on members
+        return again.finished("undecided", None, notes=[f"the values are irrational: {reason}"])
 
 
 # --------------------------------------------------------------------------------- deciding

@@ -22,14 +22,14 @@ from certificates.terms import Atom, Bound, Norm, Term, Value, bound_variables, 
 from certificates.values import Context
 
 from ..decimals import beyond
-from ..inexact import ends, settled
+from ..inexact import ends, is_inexact, settled
 from ..outcome import Figure, Picture
 from ..result import Progress
 from ..settling import Decision, Steps, decide, sides_text
 from ..slopes import quotient
 from .balls import NoBall, Question
 from .screen import Case as Members
-from .screen import Screen, Unknown, cases, closure, combinations, taking
+from .screen import Cases, Screen, Unknown, cases, closure, combinations, taking
 from .settled import EmptyRange, Settled
 
 MOST_POINTS = 4096  # points for a `for all` over a space that are tried
@@ -135,6 +135,17 @@ class Conclusions:
             return Settled(True, words, _by_members(claims[0]))
         what = _counted(found.count, found.variables)
         self.say(f"{prefix}{what}")
+        try:
+            return self.exact_members(context, claims, found, prefix, what)
+        except Unknown:
+            if not is_inexact(self.data):
+                raise
+            return _inexact_members(context, claims, found, prefix, what)
+
+    def exact_members(
+        self, context: Context, claims: list[Comparison], found: Cases, prefix: str, what: str
+    ) -> Settled:
+        """All members, computed exactly.  Raises Unknown where a value is not known."""
         screen = Screen(context, found)
         failing: int | None = None
         for claim in claims:
@@ -245,6 +256,29 @@ def with_decided(settled: Settled, decided: list[Decision]) -> Settled:
     more = settled.more
     later = None if more is None else lambda: with_decided(more(), decided)
     return replace(settled, decided=tuple(decided), more=later)
+
+
+def _inexact_members(
+    context: Context, claims: list[Comparison], found: Cases, prefix: str, what: str
+) -> Settled:
+    """Members one by one, by enclosures: one may refute; the kernel has no rule for all of them."""
+    for place in range(min(found.count, MOST_POINTS)):
+        members = found.case(place)
+        with taking(context, members):
+            known = [settled(context, claim) for claim in claims]
+            if all(one is False for one in known):
+                words = "; ".join(f"{claim}: {sides_text(claim, context)}" for claim in claims)
+                note = f"{prefix}false at {_where(members)}: {words}"
+                return Settled(False, note, None, members)
+            if True not in known:
+                words = f"{prefix}enclosures do not settle it at {_where(members)}"
+                return Settled(None, words)
+    some = f"the first {MOST_POINTS} of " if found.count > MOST_POINTS else ""
+    return Settled(
+        None,
+        f"{prefix}enclosures say that it holds for {some}{what}, but the kernel encloses no values "
+        "that depend on members; claim it for single vectors",
+    )
 
 
 def _variables(claim: Judgment) -> set[str]:

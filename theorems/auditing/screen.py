@@ -24,6 +24,7 @@ from certificates.statements import Quantified
 from certificates.terms import Atom, Constant, Scalar, Term, bound_variables, scalar_variables
 from certificates.values import MAXIMAL_CASES, Context
 
+from ..inexact import settled
 from ..settling import sides
 
 Floats = np.ndarray[Any, Any]
@@ -132,11 +133,14 @@ def combinations(
 
 def holds(context: Context, claim: Comparison) -> bool:
     """Whether a comparison holds for the members that are taken, exactly.  Raises Unknown."""
+    where = ", ".join(f"{name} = {member}" for name, member in context.taken.items())
     try:
-        return context.holds(claim)
+        found = settled(context, claim)
     except Rejected as reason:
-        where = ", ".join(f"{name} = {member}" for name, member in context.taken.items())
         raise Unknown(f"{reason}; at {where}") from None
+    if found is None:
+        raise Unknown(f"enclosures do not settle {claim}; at {where}")
+    return found
 
 
 class Screen:

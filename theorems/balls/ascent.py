@@ -8,6 +8,7 @@ lower after all, the step is halved.  Points are rounded into the ball, and judg
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -33,7 +34,7 @@ from .limits import Limit
 
 POINT_BITS = 16  # of the coordinates of a point, relative to the radius
 BITS = 64  # of the enclosures that give derivatives
-STARTS = 24  # points from which the ascent begins
+STARTS = 48  # points from which the ascent begins, at random, and in directions
 ROUNDS = 30  # steps of one ascent
 STEPS = (1.0, 0.5, 0.25, 0.0625)
 CORNERS = 24  # coordinates whose signs are turned, one by one
@@ -192,7 +193,7 @@ class Landscape:
         for quantity in sorted(norms, key=str):
             columns = self._piece(values.term(quantity.term), np.zeros(self.count))[1]
             order = np.argsort(-np.abs(columns).sum(axis=0), kind="stable")
-            for j in order[: STARTS // 2].tolist():
+            for j in order[: STARTS // 4].tolist():
                 for sign in (1, -1):
                     if np.any(columns[:, j]):
                         yield self.rounded(self.farthest(sign * columns[:, j]))
@@ -200,10 +201,12 @@ class Landscape:
             normal = np.array([source.gauss(0, 1) for _ in range(self.count)])
             yield self.rounded(self.farthest(normal))
 
-    def climb(self, start: Point) -> Found:
-        """From a point upwards."""
+    def climb(self, start: Point, until: float = math.inf) -> Found:
+        """From a point upwards, as long as there is time."""
         best = Found(start, self.excess(start))
         for _ in range(ROUNDS):
+            if time.monotonic() > until:
+                return best
             target = self.farthest(self.gradient(best.point))
             here = np.array([float(a) for a in best.point])
             for step in STEPS:
@@ -216,12 +219,14 @@ class Landscape:
                 return best
         return best
 
-    def turned(self, found: Found) -> Found:
-        """The signs of coordinates turned one by one, as long as that helps."""
+    def turned(self, found: Found, until: float = math.inf) -> Found:
+        """The signs of coordinates turned one by one, as long as that helps and there is time."""
         better = True
         while better:
             better = False
             for k in range(min(self.count, CORNERS)):
+                if time.monotonic() > until:
+                    return found
                 point = (*found.point[:k], -found.point[k], *found.point[k + 1 :])
                 excess = self.excess(point) if found.point[k] else found.excess
                 if excess > found.excess:
@@ -323,9 +328,9 @@ def highest(landscape: Landscape, until: float, seed: int = 1) -> Iterator[Found
     """
     best: Found | None = None
     for start in landscape.starting(random.Random(seed)):
-        found = landscape.climb(start)
+        found = landscape.climb(start, until)
         if any(ball.kind == "linf" for ball in landscape.balls):
-            found = landscape.turned(found)
+            found = landscape.turned(found, until)
         if best is None or found.excess > best.excess:
             best = found
             yield best

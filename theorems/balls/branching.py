@@ -28,6 +28,7 @@ from ..inexact import BITS
 from .limits import Limit
 
 TRIED = 3  # coordinates that are divided on trial
+MANY = 32  # of more coordinates only the one that seems best is divided
 BOUND_BITS = 64
 FAR = Fraction(1 << 256)  # beyond all bounds
 
@@ -127,7 +128,8 @@ class Branching:
     def divide(self) -> None:
         """Divide the worst part, at the coordinate that helps most; or be stuck."""
         part = self.open[0][2]
-        places = sorted(range(len(part.weights)), key=lambda k: -part.weights[k])[:TRIED]
+        tried = TRIED if len(part.weights) <= MANY else 1
+        places = sorted(range(len(part.weights)), key=lambda k: -part.weights[k])[:tried]
         places = [k for k in places if part.region.low[k] < part.region.high[k]]
         if not places or part.depth + 1 >= DEPTH or 2 * self.parts >= NODES:
             self.stuck = True
