@@ -35,6 +35,7 @@ from .limits import Limit
 POINT_BITS = 16  # of the coordinates of a point, relative to the radius
 BITS = 64  # of the enclosures that give derivatives
 STARTS = 48  # points from which the ascent begins, at random, and in directions
+QUIET = 20  # starts without a better point, after which no more are tried
 ROUNDS = 30  # steps of one ascent
 STEPS = (1.0, 0.5, 0.25, 0.0625)
 CORNERS = 24  # coordinates whose signs are turned, one by one
@@ -322,17 +323,20 @@ def _inside(limit: Limit, point: Floats) -> list[Fraction]:
 
 
 def highest(landscape: Landscape, until: float, seed: int = 1) -> Iterator[Found]:
-    """Better and better points, until all starts were used or, after the first, the time is over.
+    """A point for each start, until QUIET in a row were no better, or the time is over.
 
-    Points that do not fulfil further limits may be among them.  Raises Rejected as `excess` does.
+    There is at least one.  Points that do not fulfil further limits may be among them.
+    Raises Rejected as `excess` does.
     """
     best: Found | None = None
+    quiet = 0
     for start in landscape.starting(random.Random(seed)):
         found = landscape.climb(start, until)
         if any(ball.kind == "linf" for ball in landscape.balls):
             found = landscape.turned(found, until)
+        yield found
+        quiet += 1
         if best is None or found.excess > best.excess:
-            best = found
-            yield best
-        if time.monotonic() > until:
+            best, quiet = found, 0
+        if time.monotonic() > until or quiet == QUIET:
             return
