@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,10 @@ import pytest
 
 from certificates.kernel import prepare
 from certificates.language import read_scalar
-from theorems import Affine, BadInput, Layers, Problem, Table, check
+from theorems import Affine, BadInput, Layers, Problem, Table, Weights, check
 from theorems.derivation import Derivation
+from theorems.examples import EXAMPLES
+from theorems.examples.ridge import ridge
 from theorems.outcome import statement
 from theorems.problem import from_table
 from theorems.thm_4_3_in_distribution import APART, ETA, FIT, MAIN, prove
@@ -167,6 +171,48 @@ def test_from_a_file() -> None:
     }  # fmt: skip
     with pytest.raises(BadInput, match="psi: no value at A T_1"):
         check("4.3.i", from_table(table, None))  # type: ignore[arg-type]
+
+
+def test_distributions() -> None:
+    """What the theorem promises, and what is true; exact sums."""
+    weights = Weights(T=["1/8", "1/16", "1/16"], new=["1/2", "1/8"], tail="1/8")
+    text = str(check("4.3.i", problem(weights=weights)))
+    assert "P(X in T) = 1/4, so Psi hallucinates with probability at least 3/4" in text
+    assert "the probability is exactly 3/4" in text
+    invisible = problem(weights=weights, x_det=["1/4", "-1/4", "1/4"])
+    assert "between 3/4 and 1: |x_det| <= 3 delta" in str(check("4.3.i", invisible))
+    for bad, words in (
+        (Weights(T=[1], new=[0]), "weights.T: 1 probabilities, T has 3 members"),
+        (Weights(T=["1/2", 0, 0], new=["1/4"]), "1 in all, not 3/4"),
+        (Weights(T=["3/2", 0, 0], new=["-1/2"]), "not negative"),
+    ):
+        with pytest.raises(BadInput) as error:
+            check("4.3.i", problem(weights=bad))
+        assert words in str(error.value)
+
+
+def test_digits_with_a_ridge_map_and_with_a_table(tmp_path: Path) -> None:
+    """100 digits.  A ridge map fits badly, so that delta is large and the detail has to be."""
+    for name, data in EXAMPLES["digits-4.3"].make().items():
+        (tmp_path / name).write_bytes(data)
+    given = Problem.load(tmp_path)
+    images = np.load(tmp_path / "images.npy")[:100]
+    rows = np.load(tmp_path / "A.npy")
+    x = np.load(tmp_path / "x.npy")
+    detail = np.load(tmp_path / "x_det.npy")
+    weights, offset = ridge(rows / 8, np.vstack([x.ravel(), images]).astype(float), alpha=0.1)
+    ridged = replace(
+        given, images=images, psi=Affine(weights, offset), object_norm="l2", delta="least",
+        x_det=detail.astype(np.int64), mass=None, weights=None,
+    )  # fmt: skip
+    result = check("4.3.i", ridged)
+    assert (result.verdict, result.assumed) == ("certified", ())
+    assert len(result.outcome.claims) == 4
+    assert "the hallucination is visible" in str(result)
+    inputs, outputs = np.vstack([x.ravel(), images]) @ rows.T, np.vstack([x.ravel(), images])
+    table = Table({"array": inputs, "scale": "1/8"}, outputs)
+    result = check("4.3.i", replace(ridged, psi=table, delta="1/10"))
+    assert (result.verdict, result.assumed) == ("certified", ("lipschitz",))
 
 
 # -------------------------------------------------------------------------- the algorithm

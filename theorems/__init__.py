@@ -12,7 +12,18 @@ Nothing here is believed: every verdict is one that `certificates.kernel.verify`
 from .arrays import BadInput
 from .auditing.claims import check_claim
 from .instance import Instance
-from .problem import Affine, Constant, Layers, Machine, Named, Network, NetworkFile, Problem, Table
+from .problem import (
+    Affine,
+    Constant,
+    Layers,
+    Machine,
+    Named,
+    Network,
+    NetworkFile,
+    Problem,
+    Table,
+    Weights,
+)
 from .result import Result, check
 
 __all__ = [
@@ -28,6 +39,7 @@ __all__ = [
     "Problem",
     "Result",
     "Table",
+    "Weights",
     "check",
     "check_claim",
 ]

@@ -13,6 +13,7 @@
     images       for 4.3: the members of T beside x, (k, N) or (k, ...)
     epsilon      for 4.3: an exact number, or "least"
     mass         for 4.3: q, a bound of the probability of T
+    weights      for 4.3: a distribution on M1, see `Weights`
     network      for 4.1.ii: how many features n the family's Phi: C^m -> C^n has, and its name
 
 `docs/problem-files.md` describes the file, key by key.
@@ -57,11 +58,11 @@ from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
-    "images", "epsilon", "mass",
+    "images", "epsilon", "mass", "weights",
 }  # fmt: skip
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
-    "ReconstructionMap", "Table", "from_table", "norm_of", "space_form",
+    "ReconstructionMap", "Table", "Weights", "from_table", "norm_of", "space_form",
 ]  # fmt: skip
 
 
@@ -71,6 +72,19 @@ class Network:
 
     features: int
     phi: str = "Phi"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A distribution on M1 of Theorem 4.3: exact probabilities, 1 in all.
+
+    `T` are those of the members of T, x first; `new` those of the first new members, n = 1, 2, ...,
+    and `tail` is that of all further ones together.
+    """
+
+    T: Sequence[Any]
+    new: Sequence[Any]
+    tail: Any = 0
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,7 @@ class Problem:
     images: Any = None
     epsilon: Any = "least"
     mass: Any = None
+    weights: Weights | None = None
     folder: Path | None = None
 
     @staticmethod
@@ -260,6 +275,8 @@ def from_table(table: dict[str, Any], folder: Path) -> Problem:
         given["network"] = Network(
             network["features"], words(network.get("phi", "Phi"), "network.phi")
         )
+    if "weights" in given:
+        given["weights"] = Weights(**keys(given["weights"], "weights", {"T", "new"}, {"tail"}))
     if not isinstance(given.get("perturbations", {}), dict):
         raise BadInput('perturbations: named vectors are expected, like e_1 = ["1/100", "0"]')
     return Problem(**given, folder=folder)

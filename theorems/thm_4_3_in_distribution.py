@@ -36,7 +36,7 @@ from .derivation import Derivation, Fact
 from .inexact import is_inexact
 from .lipschitz import largest, short_above
 from .outcome import Claim, Figure, Numbers, Outcome, Picture, Theorem, Verdict, statement
-from .problem import Case, Layers, NetworkFile, Problem
+from .problem import Case, Layers, NetworkFile, Problem, Weights
 
 MAIN, FIT, ETA, APART, ZERO = "4.3.i", "4.3.fit", "4.3.eta", "4.3.apart", "4.3.zero"
 NEW, FIXED = "x + u (eta + x_det)", "x + u (eta_1 + x_det)"
@@ -266,7 +266,9 @@ def _choice(place: int, eta: Vector, inexact: bool) -> Iterator[str]:
     yield (
         f"eta: {short(size)} in entry {place + 1}, 0 elsewhere; with s eta for 0 < s <= 1 the "
         "new members of M1 differ from x in that entry by a modulus that increases with s, so "
-        "the sets M1 are different: uncountably many"
+        "the sets M1 are different: uncountably many; for part (ii) leave out those s for which "
+        "u A(s eta + x_det) = A(t - x) for a t in T, at most two for each t: where an entry of "
+        "A eta is not 0 the moduli there give a quadratic equation for s"
     )
     if inexact:
         yield "T: values are irrational; that M1 keeps apart from T is not decided"
@@ -349,6 +351,8 @@ def _about(numbers: Numbers, problem: Problem, size: int) -> Iterator[str]:
         )
     else:
         yield "the hallucination may be invisible: |x_det| <= 2 delta"
+    if problem.weights is not None:
+        yield from _distribution(numbers, problem.weights, size)
     if problem.mass is not None:
         q = number(problem.mass, "mass")
         if not 0 <= q <= 1:
@@ -358,6 +362,37 @@ def _about(numbers: Numbers, problem: Problem, size: int) -> Iterator[str]:
             f"probability at least P(X not in T) >= {short(1 - q)}, because it does at every X "
             "outside of T"
         )
+
+
+def _distribution(numbers: Numbers, weights: Weights, size: int) -> Iterator[str]:
+    """The probability that the theorem promises on a distribution, and the actual one.
+
+    A member t of T is no hallucination, because |Psi(A t) - (t + lambda x_det)| is at least
+    |x_det| - delta, if that is more than 2 delta.
+    """
+    lists = {"T": weights.T, "new": weights.new, "tail": [weights.tail]}
+    exact = {
+        key: [number(value, f"weights.{key}[{k}]") for k, value in enumerate(values)]
+        for key, values in lists.items()
+    }
+    total = sum((sum(values, Fraction(0)) for values in exact.values()), Fraction(0))
+    if len(exact["T"]) != size:
+        raise BadInput(f"weights.T: {len(exact['T'])} probabilities, T has {size} members")
+    if total != 1 or any(value < 0 for values in exact.values() for value in values):
+        raise BadInput(f"weights: probabilities are not negative, and 1 in all, not {short(total)}")
+    promised = sum(exact["new"], exact["tail"][0])
+    yield (
+        f"under the distribution that is given P(X in T) = {short(1 - promised)}, so Psi "
+        f"hallucinates with probability at least {short(promised)}"
+    )
+    excess = numbers("3 delta - |x_det|")
+    if excess is not None and excess.sign() < 0:
+        yield (
+            f"the probability is exactly {short(promised)}: no member of T is hallucinated, as "
+            "|Psi(A t) - (t + lambda x_det)| >= |x_det| - delta > 2 delta for all lambda"
+        )
+    elif promised < 1:
+        yield f"the probability is between {short(promised)} and 1: |x_det| <= 3 delta"
 
 
 def _pictures(numbers: Numbers) -> Iterator[Picture]:

@@ -58,6 +58,16 @@ def _digits() -> Files:
     return make()
 
 
+def _digits_4_3() -> Files:
+    try:
+        from .digits_4_3 import make
+    except ImportError:
+        raise BadInput(
+            "digits-4.3: needs scikit-learn; pip install 'kernelcert[examples]'"
+        ) from None
+    return make()
+
+
 def _trained(name: str, *more: str) -> Callable[[], Files]:
     def make() -> Files:
         folder = files(__name__) / "trained"
@@ -76,6 +86,11 @@ EXAMPLES: dict[str, Example] = {
     "in-distribution": Example(
         "Theorem 4.3 on 2 x 3: three images, and infinitely many that are hallucinated",
         _text("in-distribution"),
+        "kernelcert check 4.3.i {folder} -o {output}",
+    ),
+    "digits-4.3": Example(
+        "Theorem 4.3 on 200 handwritten digits, 13 Walsh-Hadamard rows, McShane's extension",
+        _digits_4_3,
         "kernelcert check 4.3.i {folder} -o {output}",
     ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
