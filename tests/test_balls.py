@@ -180,6 +180,7 @@ CASES = [
     Case("a true hypothesis", "given\n  h: |u| <= c\n" + ball(f"{MOVED} <= 1"), "certified", 0),
     Case("a false hypothesis", "given\n  h: |u| < c\n" + ball(f"{MOVED} <= 1"), "vacuous", 3),
     Case("radius 0", ball(f"{MOVED} <= 0", "0"), "certified", 0),
+    Case("a radius below 0", ball(f"{MOVED} <= 0", "r - c"), "vacuous", 3, "nothing is claimed"),
     Case("a product of norms", ball(f"{MOVED} |e| <= 1/2"), "certified", 0),
 ]  # fmt: skip
 

@@ -37,7 +37,7 @@ from ..local import is_affine, piece_of
 from ..outcome import Figure
 from ..result import Progress
 from ..settling import Steps, sides_text
-from .settled import Settled
+from .settled import EmptyRange, Settled
 
 SECONDS = 10.0  # for the parts of a ball
 SHOWN = 8  # coordinates of a point that are printed
@@ -86,9 +86,12 @@ class Question:
         return None
 
     def limits(self) -> list[Limit]:
-        """The balls of variables.  Raises NoBall for too many coordinates."""
+        """The balls of variables.  Raises NoBall for too many coordinates, EmptyRange for none."""
         found = [limit_of(self.context, q) for q in self.chosen]
         limits = [limit for limit in found if limit is not None]
+        empty = [limit.variable.name for limit in limits if limit.inner < 0]
+        if empty:
+            raise NoBall if self.context.statement.exists else EmptyRange((empty[0],))
         if sum(limit.ball.count for limit in limits) > PARAMETERS:
             raise NoBall
         return limits

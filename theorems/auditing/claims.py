@@ -25,6 +25,7 @@ from certificates.terms import Atom, Term
 from certificates.values import Context
 
 from ..arrays import BadInput
+from ..balls.limits import limit_of
 from ..catalogue import CATALOGUE
 from ..deciding import decide as deciding
 from ..derivation import Derivation, Fact
@@ -236,8 +237,15 @@ class _Deciding:
         return self.finished("vacuous", d, notes=notes)
 
     def nothing_in_range(self, names: tuple[str, ...]) -> Outcome:
-        """No member is within its range."""
+        """No member is within its range, or the radius of a ball is below 0."""
         d = self.derivation("vacuous")
+        for quantified in d.context.statement.for_all:
+            limit = limit_of(d.context, quantified) if quantified.name in names else None
+            if limit is not None:
+                below = d.compute(f"{limit.radius} < 0")
+                d.add(limit.steps(d), d.step("nonnegative", scalar=f"|{names[0]}|"), below)
+                note = f"|{names[0]}| would be at most {limit.radius} < 0: nothing is claimed"
+                return self.finished("vacuous", d, notes=[note])
         total = " + ".join(f"|{name}|" for name in names)
         below = d.step("members", claim=f"{total} < 0")
         d.add(below, d.step("nonnegative", scalar=total))

@@ -47,12 +47,15 @@ def limits_of(context: Context, chosen: Sequence[Quantified]) -> list[Limit] | N
 
 
 def limit_of(context: Context, quantified: Quantified) -> Limit | None:
-    """The smallest ball that the range of a variable is in; None if it says none."""
+    """The smallest ball that the range of a variable is in; None if it says none.
+
+    It may have a radius below 0, and then nothing is in it.
+    """
     if quantified.family:
         return None
     numbered = enumerate(quantified.range, 1)
     found = [_limit(context, quantified, number, claim) for number, claim in numbered]
-    balls = [limit for limit in found if limit is not None and limit.inner >= 0]
+    balls = [limit for limit in found if limit is not None]
     return min(balls, key=lambda limit: limit.inner, default=None)
 
 
