@@ -42,7 +42,7 @@ from .settled import EmptyRange, Settled
 SECONDS = 10.0  # for the parts of a ball
 SHOWN = 8  # coordinates of a point that are printed
 MOST_MEMBERS = 64  # combinations of members for which points are looked for
-CHECKED = 64  # divisions after which points are looked for again
+CHECKED = 16  # divisions after which points are looked for again
 DOUBTFUL = 1e-6  # an excess above minus this is judged exactly
 PIECES = 40  # enclosures that the search for an affine piece takes, at most
 
