@@ -7,6 +7,7 @@ radius 0 it is the exact value.  What is irrational is compared with mpmath and 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from fractions import Fraction
 
 import mpmath
@@ -36,8 +37,13 @@ from certificates.norms import KINDS, Norm, plain
 from .networks import Builder, kernel
 from .test_networks import MAKERS, random_graph
 
-mpmath.mp.prec = 400
 Q = Fraction
+
+
+@pytest.fixture(autouse=True)
+def _long_floats() -> Iterator[None]:
+    with mpmath.workprec(500):
+        yield
 
 
 def vector(values: list[Fraction]) -> Vector:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy.linalg import hadamard
 
 from theorems import NetworkFile, Problem, check, check_claim
 from theorems.arrays import BadInput
@@ -81,6 +82,31 @@ def test_the_trained_network(tmp_path: Path) -> None:
         changed = changed.replace(f"x_det    = {{file = {old}", f"x_det    = {{file = {new}")
         (tmp_path / "problem.toml").write_text(changed)
         assert check("4.1.i", Problem.load(tmp_path)).verdict == "vacuous"
+
+
+@pytest.mark.parametrize("name", ["hadamard", "fourier"])
+def test_floats_agree_with_the_figures_of_the_trained_networks(name: str, tmp_path: Path) -> None:
+    """|Psi(A x) - (x + x_det)| by SciPy's matrix, NumPy's transform and onnxruntime."""
+    files = EXAMPLES[f"trained-{name}"].make()
+    for file, data in files.items():
+        (tmp_path / file).write_bytes(data)
+    mask, x, detail = (np.load(tmp_path / f"{key}.npy") for key in ("mask", "x", "x_det"))
+    if name == "hadamard":
+        x, detail = x / 256, detail / 256
+        matrix = hadamard(32) / np.sqrt(32)
+        changes = np.abs(np.diff(matrix, axis=1)).sum(axis=1).argsort(kind="stable")
+        matrix = matrix[changes]  # sequency order: by the number of changes of sign
+        seen = matrix.T @ (mask * (matrix @ x @ matrix.T)) @ matrix
+        value = runtime(files["phi.onnx"], seen[None, None].astype("float32"))[0, 0]
+    else:
+        seen = np.fft.ifft2(mask * np.fft.fft2(x, norm="ortho"), norm="ortho")
+        stacked = np.stack([seen.real, seen.imag])[None].astype("float32")
+        real, imag = runtime(files["phi.onnx"], stacked)[0]
+        value = real + 1j * imag
+    error = np.linalg.norm(value - (x + detail))
+    result = check("4.1.i", Problem.load(tmp_path))
+    figures = {figure.name: figure.value for figure in result.outcome.figures}
+    assert abs(float(figures["exact error, e = 0"].upper()) - error) < 1e-4 * error
 
 
 def test_the_trained_network_on_a_fourier_transform(tmp_path: Path) -> None:
