@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates.formal import Formal
 from certificates.format import Unreadable
 from certificates.laurent import IMAGINARY as I
 from certificates.laurent import (
@@ -16,6 +17,7 @@ from certificates.laurent import (
     Number,
     Unfit,
     below,
+    collect,
     minus,
     over,
     plus,
@@ -179,6 +181,7 @@ MALFORMED = {
     "nested address": ("over R\noutput [[0]]\nhalt", "line 2: '[0]' is neither an index register"),
     "sum as address": ("over R\nindex i\noutput [i+1]\nhalt", "'i+1' is neither an index register"),
     "large address": ("over R\noutput [1099511627776]\nhalt", "is neither an index register nor"),
+    "long address": (f"over R\noutput [{'1' * 5000}]\nhalt", "is neither an index register nor"),
     "not ASCII": ("over R\nhalt # \xe9", "not a text of printable ASCII"),
     "control character": ("over R\x0bhalt", "not a text of printable ASCII"),
 }
@@ -223,6 +226,11 @@ STUCK: dict[str, tuple[str, list[Number], str]] = {
         "r = 1 + u; a: r = r * r; goto a",
         [],
         "line 5: a number of more than 65536 bits or 256 powers of u",
+    ),
+    "many powers": (
+        "r = 1; a: r = r * u; r = r + 1; goto a",
+        [],
+        "line 6: a number of more than 65536 bits or 256 powers of u",
     ),
     "high power": ("r = u; a: r = r * r; goto a", [], "line 5: a power of u beyond 1099511627776"),
 }
@@ -280,6 +288,25 @@ def test_the_unit_has_modulus_one() -> None:
     b = over(plus(Fraction(3, 5), times(I, Fraction(-4, 5))), UNIT)
     assert times(a, b) == 1
     assert over(1, a) == b
+
+
+def test_the_highest_powers() -> None:
+    """2^40 up and down, and no further."""
+    highest = UNIT
+    for _ in range(40):
+        highest = times(highest, highest)
+    assert over(1, over(1, highest)) == highest
+    for power, factor in ((highest, UNIT), (over(1, highest), over(1, UNIT))):
+        with pytest.raises(Unfit, match="a power of u beyond 1099511627776"):
+            times(power, factor)
+
+
+def test_a_vector_has_at_most_256_powers() -> None:
+    """A million entries with a power each would need a million vectors."""
+    powers = [collect([(k, Fraction(1), Fraction(0))]) for k in range(1, 258)]
+    assert Formal.of(powers[:256]).entries() == powers[:256]
+    with pytest.raises(Unfit, match="more than 256 powers of u in one vector"):
+        Formal.of(powers)
 
 
 def test_no_order_beyond_the_rationals() -> None:

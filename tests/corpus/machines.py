@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from parts import ROOT, Case, Json, Step, changed, dense, entries, space, table, write
+from parts import (
+    ROOT,
+    Case,
+    Json,
+    Step,
+    affine,
+    changed,
+    dense,
+    entries,
+    space,
+    table,
+    vector,
+    write,
+)  # fmt: skip
 
 YES = "s VERIFIED certified"
 PROGRAMS = ROOT / "theorems" / "programs"
@@ -15,7 +28,8 @@ GAMMA = (PROGRAMS / "gamma.bss").read_bytes()
 EVALUATE = (PROGRAMS / "evaluate.bss").read_bytes()
 A = [1, 1, 0], [0, 1, 1]
 X_PRIME, D = [2, 0, 1], [1, 0, 0]
-IDENTITY = (1, 0, 0, 0, 1, 0, 0, 0, 1)
+IDENTITY_ROWS = [1, 0, 0], [0, 1, 0], [0, 0, 1]
+IDENTITY = [entry for row in IDENTITY_ROWS for entry in row]
 
 STATEMENT = """statement machine "{claim}"
 {field}spaces X, Y
@@ -58,6 +72,8 @@ def case(
     field: str = "C",
     evaluate: bytes = EVALUATE,
     norm: str = "l2",
+    statement: str = STATEMENT,
+    maps: Json = None,
     **more: Json,
 ) -> Case:
     """One computation."""
@@ -69,6 +85,7 @@ def case(
         "maps": {
             "Psi": table([[2, 1]], [X_PRIME]),
             "Gamma": gamma or machine(evaluate=evaluate),
+            **(maps or {}),
         },
         "vectors": {
             "x_prime": {"space": "X", "array": entries(*X_PRIME)},
@@ -79,10 +96,10 @@ def case(
     }
     words = f"units {', '.join(units)}\n" if units else ""
     head = "field C\n" if units is FORMAL and field == "C" else ""
-    statement = STATEMENT.format(claim=claim, field=head, units=words)
+    text = statement.format(claim=claim, field=head, units=words)
     step: Step = ("compute", [], {"claim": claim}, claim)
     files = {"gamma.bss": GAMMA, "evaluate.bss": evaluate}
-    return Case(statement, [step], problem, files=files)
+    return Case(text, [step], problem, files=files)
 
 
 EVERY_N = "|Gamma(A x_prime + u A d) - x_prime - u d| = 0"
@@ -91,10 +108,21 @@ INSIDE = "|Gamma(A x_prime) - x_prime| = 0"
 EAGER = EVALUATE.replace(b"    if [w] = 0 goto skip\n", b"")
 # a network whose value is its size: Phi(y) counts, known or not
 COUNTING = b"over C\noutput size\noutput 0\noutput 0\nhalt\n"
+# u itself, and a complex number
+LITERAL = b"over C\noutput u\noutput 0\noutput 0\nhalt\n"
+COMPLEX = b"over C\noutput I\noutput 0\noutput 0\nhalt\n"
+FIRST = STATEMENT.replace(
+    "map Psi : Y -> X\nmap Gamma : Y -> X", "map Gamma : Y -> X\nmap Psi : Y -> X"
+)
 # it looks whether Phi(y) is there
 LOOKING = (
     b"over C\nindex i\n    i = size - 1\n    output [i]\n    output 0\n    output 0\n    halt\n"
 )
+
+
+def other(domain: str) -> str:
+    """With one more map."""
+    return STATEMENT.replace("map Gamma", f"map Other : {domain} -> X\nmap Gamma")
 
 
 def accepted() -> None:
@@ -112,6 +140,11 @@ def accepted() -> None:
     yes("formal-unit-turns", case("|x_prime - 2 d + conj(u) d| = |d - u x_prime + 2 u d|"))
     sums = case("2 |u d + (x_prime - 2 d)| = 2", norm="linf")
     yes("formal-unit-in-one-entry", sums)
+    yes("machine-with-the-unit-itself", case("|Gamma(A d) - u d| = 0", evaluate=LITERAL))
+    yes("machine-before-its-map", case(INSIDE, statement=FIRST))
+    kernel = {"x_prime": vector("X", *X_PRIME), "d": vector("X", 1, -1, 1)}
+    unseen = "|Psi(A x_prime + u A d) - x_prime| = 0"
+    yes("formal-unit-that-cancels", case(unseen, vectors=kernel))
 
 
 def rejected() -> None:
@@ -139,6 +172,15 @@ def rejected() -> None:
     no("formal-unit-in-a-norm", case("|x_prime + u d| <= 5"), "an entry has two powers of it")
     table_value = "|Psi(A x_prime + u A d)| <= 5"
     no("formal-unit-in-a-table", case(table_value), "only a machine is evaluated")
+    no(
+        "machine-with-the-unit-turned",
+        case("|Gamma(A d) - conj(u) d| = 0", evaluate=LITERAL),
+        "two",
+    )
+    minus = changed(machine(), ["tape", 0], entries(2, 3, 1, 3, 0, -1))
+    no("machine-that-names-a-negative", case(EVERY_N, minus), "names no map of the problem")
+    real = case(INSIDE, units={}, field="R", evaluate=COMPLEX)
+    no("machine-over-R-that-is-complex", real, "the output is not 3 real numbers")
     bits = machine(tape=[*machine()["tape"][:-1], entries("1/3", 0, 0)])
     no("machine-with-another-bias", case(INSIDE, bits), "is false on the data")
 
@@ -161,6 +203,14 @@ def malformed() -> None:
     without("without-maps", "network", "maps", expect="the key 'maps' is missing")
     without("with-unknown-maps", "network", "maps", 0, new="Phi", expect="unknown 'Phi'; known")
     without("that-names-itself", "network", "maps", 0, new="Gamma", expect="unknown 'Gamma'; known")
+    without(
+        "with-much-fuel", "fuel", new=str(2**30), expect="not a natural number below 1073741824"
+    )
+    named = changed(machine(), ["network", "maps", 0], "Other")
+    again = case(INSIDE, named, statement=other("Y"), maps={"Other": machine()})
+    bad("machine-that-names-a-machine", again, "unknown 'Other'; known are Psi")
+    elsewhere = case(INSIDE, named, statement=other("X"), maps={"Other": affine(IDENTITY_ROWS, D)})
+    bad("machine-that-names-a-map-from-elsewhere", elsewhere, "unknown 'Other'; known are Psi")
     without("with-more", "evaluate", new="1", expect="unknown key 'evaluate'")
     broken = EVALUATE.replace(b"halt", b"stop")
     bad("machine-with-a-broken-program", case(INSIDE, evaluate=broken), "'stop' is no instruction")
