@@ -17,8 +17,10 @@ import sympy
 from sympy.polys.domains import QQ_I
 from sympy.polys.fields import field
 
+from certificates.format import Unreadable
 from certificates.laurent import Number, terms_of
 from certificates.machine import Stuck, read_program, run
+from theorems.machines import PROGRAMS
 
 Line = tuple[Any, ...]
 LITERALS = ("0", "1", "-1", "2", "1/2", "-2/3", "I")
@@ -278,3 +280,46 @@ def test_programs_with_the_formal_unit_against_sympy() -> None:
     seen = compare(range(300), literals, function, function_quotient, function_of)
     assert seen["output"] > 120
     assert seen["has an inverse"] > 5, seen
+
+
+def damaged(text: str, rng: random.Random) -> str:
+    """A word, a line or a character changed, doubled, moved or lost."""
+    lines = text.split("\n")
+    j, k = rng.randrange(len(lines)), rng.randrange(len(lines))
+    words = lines[j].split(" ")
+    kind = rng.randrange(5)
+    if kind == 0:
+        lines[j], lines[k] = lines[k], lines[j]
+    elif kind == 1:
+        del lines[j]
+    elif kind == 2:
+        words[rng.randrange(len(words))] = rng.choice(text.split())
+        lines[j] = " ".join(words)
+    elif kind == 3:
+        place = rng.randrange(len(text))
+        return text[:place] + rng.choice("[]+-*/=<!:#0ui \n") + text[place + 1 :]
+    else:
+        lines.insert(k, lines[j])
+    return "\n".join(lines)
+
+
+def test_damaged_programs_are_refused_or_run() -> None:
+    """Unreadable, stuck, or an output: never another error."""
+    seen: Counter[str] = Counter()
+    tape: list[Number] = [2, 2, 1, 1, 0, 0, *([1, Fraction(1, 2)] * 12)]
+    sources = [path.read_text("ascii") for path in sorted(PROGRAMS.glob("*.bss"))]
+    for seed in range(3000):
+        rng = random.Random(seed)
+        source = rng.choice(sources)
+        for _ in range(rng.randint(1, 3)):
+            source = damaged(source, rng)
+        try:
+            program = read_program(source.encode("ascii"))
+            run(program, tape[: rng.randint(0, len(tape))], 400)
+            kind, words = "ran", ""
+        except (Unreadable, Stuck) as error:
+            kind, words = type(error).__name__, str(error)
+        seen[kind] += 1
+        assert not words or words.startswith("program line ") or "over R" in words
+    assert min(seen.values()) > 300, seen
+    assert len(seen) == 3
