@@ -284,8 +284,10 @@ class _Writer:
     def unit(self, name: str, value: Any) -> dict[str, object] | str:
         """A number of modulus 1, or a word for many."""
         where = f"units.{name}"
-        if value in ("any", "transcendental"):
-            return str(value)
+        if value == "any":
+            return "any"
+        if value == "transcendental":
+            return {"kind": "transcendental"}
         parts = keys(value, where, {"real"}, {"imaginary"})
         pair = [number(parts.get(key, 0), f"{where}.{key}") for key in ("real", "imaginary")]
         if sum((part**2 for part in pair), Fraction(0)) != 1:
