@@ -7,7 +7,9 @@ from . import (
     thm_4_1_network,
     thm_4_3_algorithm,
     thm_4_3_in_distribution,
-)  # fmt: skip
+    thm_4_5_hallucination,
+    thm_4_5_instability,
+)
 from .outcome import Theorem
 
 CATALOGUE: dict[str, Theorem] = {
@@ -17,5 +19,7 @@ CATALOGUE: dict[str, Theorem] = {
         thm_4_1_network.THEOREM,
         thm_4_3_in_distribution.THEOREM,
         thm_4_3_algorithm.THEOREM,
+        thm_4_5_instability.THEOREM,
+        thm_4_5_hallucination.THEOREM,
     )
 }

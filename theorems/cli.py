@@ -1,4 +1,4 @@
-"""The command line: check, claims, decide, init, detail, operator, network, verify, show, list.
+"""The command line: check, claims, decide, init, detail, operator, network, pairs and others.
 
 Exit statuses: 0 certified, 1 refuted or rejected, 2 bad input, 3 vacuous, 4 undecided,
 5 certified under assumptions that were not permitted.
@@ -37,6 +37,7 @@ from .examples import EXAMPLES
 from .folder import refuse_foreign
 from .instance import Instance
 from .machines import as_json, execute, find_program, lines, read_input
+from .pairs import write_pairs
 from .problem import Problem
 from .result import check
 
@@ -339,6 +340,36 @@ def network_command(file: Path, at: Path | None, output: Path | None) -> None:
     """
     for line in describe_network(file, at, output):
         console.print(Text(line))
+
+
+@main.command("pairs")
+@click.argument("operator", type=click.Path(path_type=Path))
+@click.argument("images", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the best pair.")
+@click.option("--count", default=10, show_default=True, help="How many pairs to print.")
+@click.option("--object-norm", default="l2", show_default=True, help="The norm of images.")
+@click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
+def pairs_command(
+    operator: Path, images: Path, output: Path | None, count: int, object_norm: str, data_norm: str
+) -> None:
+    """Find pairs of IMAGES, a .npy file, that OPERATOR hardly tells apart, for Theorem 4.5.
+
+    Prints the pairs with the smallest |A(x - x')| / |x - x'|, exactly compared, and writes the
+    first as x.npy and x_prime.npy. OPERATOR is a .npy or .npz matrix, or a problem file.
+
+    Example: kernelcert pairs A.npy images.npy -o pair
+    """
+    value, folder = given_operator(operator)
+    found = write_pairs(value, images, output, count, object_norm, data_norm, folder)
+    table = Table("images", "|x - x'|", "|A(x - x')|", "|x - x'| / |A(x - x')|")
+    for pair in found.nearest:
+        table.add_row(*pair.line)
+    console.print(table)
+    how = "none of them nearer: proved" if found.proved else "that none is nearer is not proved"
+    console.print(Text(f"of {found.pairs:,} pairs; {how}; A x = A x' for {found.unseen:,}"))
+    if output is not None:
+        console.print(Text(f"written to {output}; copy both files, and in problem.toml write"))
+        console.print(Text('  x = "x.npy"\n  x_prime = "x_prime.npy"'))
 
 
 @main.command("verify")

@@ -5,9 +5,11 @@
     data_norm    the norm on C^m
     operator     A, (m, N): an array, or one of `operators`
     x, x_det     (N,), or any shape with N entries, such as an image
+    x_prime, x_second   for 4.5: x' and x'' (x' if left out), like x; x_det is then not needed
     psi          the reconstruction map: Constant, Affine, Table, Layers, NetworkFile, Machine
                  or Named
     delta        an exact number, or "least"
+    eta          for 4.5: an exact number, or "least"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
     images       for 4.3: the members of T beside x, (k, N) or (k, ...)
@@ -22,7 +24,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.resources import files
@@ -36,7 +38,7 @@ from certificates.matrices import Vector
 from certificates.norms import KINDS
 from certificates.problem import FORMAT, read_problem
 from certificates.problem import Problem as Data
-from certificates.statements import read_statement
+from certificates.statements import Statement, read_statement
 from certificates.values import Context
 
 from .arrays import BadInput, ExactArray, inline, inline_rows, number, sized
@@ -58,7 +60,7 @@ from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
-    "images", "epsilon", "mass", "weights",
+    "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta",
 }  # fmt: skip
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
@@ -106,7 +108,7 @@ class Problem:
 
     operator: Any
     x: Any
-    x_det: Any
+    x_det: Any = None
     psi: ReconstructionMap | None = None
     delta: Any = "least"
     lipschitz: Any = "least"
@@ -119,6 +121,9 @@ class Problem:
     epsilon: Any = "least"
     mass: Any = None
     weights: Weights | None = None
+    x_prime: Any = None
+    x_second: Any = None
+    eta: Any = "least"
     folder: Path | None = None
 
     @staticmethod
@@ -153,8 +158,7 @@ class Problem:
         operator = realise(self.operator, "operator", "A", self.folder)
         m, n = operator.shape
         vectors = {
-            "x": ("X", self._vector(self.x, "x", n)),
-            "x_det": ("X", self._vector(self.x_det, "x_det", n)),
+            name: ("X", self._vector(value, name, n)) for name, value in self._images(statement)
         }
         for name, vector in (chosen or {}).items():
             vectors[name] = ("X", ExactArray((n,), inline(vector), {}, bool(vector.imag)))
@@ -207,11 +211,24 @@ class Problem:
         data = read_problem(problem_file, files.__getitem__, statement)
         return Case(problem_file, files, data, evidence_of(arrays))
 
+    def _images(self, statement: Statement) -> Iterator[tuple[str, Any]]:
+        """The single images that are given, and those that the statement names."""
+        second = self.x_prime if self.x_second is None else self.x_second
+        for name, value in (
+            ("x", self.x), ("x_det", self.x_det), ("x_prime", self.x_prime), ("x_second", second),
+        ):  # fmt: skip
+            if value is not None:
+                yield name, value
+            elif name in statement.names:
+                raise BadInput(f"problem: the key {name!r} is missing")
+
     def _measured(self, sets: Mapping[str, Sequence[Vector]] | None) -> Context:
         """The data without the map, for the exact values of measurements."""
-        identifier = "4.3.i" if sets else "4.1.i"
+        pair = self.x_det is None
+        identifier = "4.5.i.point" if pair else "4.3.i" if sets else "4.1.i"
         file = (files("theorems") / "statements" / f"{identifier}.claim").read_bytes()
-        one = {"delta": Fraction(1), "L": Fraction(1), "epsilon": Fraction(1)}
+        names = ("eta",) if pair else ("delta", "L", "epsilon")
+        one = dict.fromkeys(names, Fraction(1))
         blank = dataclasses.replace(self, psi=Named("not read yet"))
         return prepare(file, blank.case(file, one, sets=sets).data, "vacuous", {}, {}, {})
 
@@ -261,7 +278,7 @@ def from_table(table: dict[str, Any], folder: Path) -> Problem:
     """The problem that the keys of a file describe; arrays are taken from `folder`."""
     if "format" in table:
         raise BadInput("this is a problem file of the kernel: verify it, or give a problem.toml")
-    required = {"operator", "x", "x_det"}
+    required = {"operator", "x"}
     keys(table, "problem", required, OPTIONAL)
     given = dict(table)
     if given.get("field") not in (None, "R", "C"):

@@ -62,9 +62,17 @@ def _digits_4_3() -> Files:
     try:
         from .digits_4_3 import make
     except ImportError:
-        raise BadInput(
-            "digits-4.3: needs scikit-learn; pip install 'kernelcert[examples]'"
-        ) from None
+        needs = "digits-4.3: needs scikit-learn; pip install 'kernelcert[examples]'"
+        raise BadInput(needs) from None
+    return make()
+
+
+def _near_digits() -> Files:
+    try:
+        from .near_digits import make
+    except ImportError:
+        needs = "near-digits: needs scikit-learn; pip install 'kernelcert[examples]'"
+        raise BadInput(needs) from None
     return make()
 
 
@@ -93,8 +101,18 @@ EXAMPLES: dict[str, Example] = {
         _digits_4_3,
         "kernelcert check 4.3.i {folder} -o {output}",
     ),
+    "two-images": Example(
+        "Theorem 4.5 on 2 x 3: two images that A hardly tells apart, and a map that does",
+        _text("two-images"),
+        "kernelcert check 4.5.i {folder} -o {output}",
+    ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
+    "near-digits": Example(
+        "Theorem 4.5: a 5 and a 2 that 13 Walsh-Hadamard rows hardly tell apart, ridge map",
+        _near_digits,
+        "kernelcert check 4.5.ii {folder} -o {output}",
+    ),
     "trained-hadamard": Example(
         "a trained U-Net of 35,243 weights, 32 x 32, 230 Walsh-Hadamard rows",
         _trained("hadamard", "early.onnx"),
