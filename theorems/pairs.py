@@ -12,6 +12,7 @@ to the last roundings, a quotient is off by less than MARGIN, and no nearer pair
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
@@ -43,6 +44,7 @@ BLOCK = 1 << 22  # entries of an array of differences
 EXACT = 1 << 53  # integers below it are floats
 MARGIN = 1e-9  # relative; more than what square roots and sums of moduli lose in floats
 LARGEST = 400  # bits of integers whose squares are floats
+TINY = 1e-300
 CANDIDATES = 4096  # judged exactly, at most
 
 Floats = np.ndarray[Any, Any]
@@ -70,8 +72,7 @@ class Pair:
 class Found:
     """The nearest pairs, first the nearest; `unseen` of all `pairs` have A x = A x'.
 
-    `proved` says that no pair that is left out is nearer than one that is named; then the count
-    `unseen` is exact too.
+    `proved` says that no pair that is left out is nearer than one that is named.
     """
 
     nearest: tuple[Pair, ...]
@@ -99,6 +100,8 @@ class Rows:
         if top.bit_length() > LARGEST:
             # floats only propose here, and a common factor does not change the order of quotients
             rows = [[a >> (top.bit_length() - LARGEST) for a in row] for row in rows]
+        numbers = {v: k for k, v in enumerate(vectors)}
+        self.images: Floats = np.array([numbers[v] for v in vectors])
         self.rows: Floats = np.array(rows, dtype=float).reshape(len(rows), width)
         if kind == "l2":
             self.squares = np.einsum("ij,ij->i", self.rows, self.rows)
@@ -152,17 +155,24 @@ def nearest_pairs(
     norms = data.spaces["X"].norm, data.spaces["Y"].norm
     measured = [form.apply(v) for v in vectors]
     here, there = Rows(vectors, norms[0].kind), Rows(measured, norms[1].kind)
-    places, pairs, unseen, kept = _proposed(here, there, count)
+    same = _twice(vectors)
+    pairs = len(vectors) * (len(vectors) - 1) // 2 - same
     if not pairs:
         raise BadInput("images: at least two different images are needed")
+    places, kept = _proposed(here, there, count)
     judged = []
     for i, j in places:
         apart = norms[0].of(_difference(vectors[i], vectors[j]))
-        if apart.sign() > 0:
-            seen = norms[1].of(_difference(measured[i], measured[j]))
-            judged.append(Pair(i, j, apart, seen))
+        seen = norms[1].of(_difference(measured[i], measured[j]))
+        judged.append(Pair(i, j, apart, seen))
     judged.sort(key=cmp_to_key(_compared))
-    return Found(tuple(judged[:count]), pairs, unseen, here.exact and there.exact and kept)
+    proved = here.exact and there.exact and kept
+    return Found(tuple(judged[:count]), pairs, _twice(measured) - same, proved)
+
+
+def _twice(vectors: Sequence[Vector]) -> int:
+    """How many pairs are two times the same vector."""
+    return sum(k * (k - 1) // 2 for k in Counter(vectors).values())
 
 
 def _difference(u: Vector, v: Vector) -> Vector:
@@ -176,27 +186,24 @@ def _compared(a: Pair, b: Pair) -> int:
     return by_slope or by_distance or ((a.first, a.second) > (b.first, b.second)) * 2 - 1
 
 
-def _proposed(here: Rows, there: Rows, count: int) -> tuple[list[tuple[int, int]], int, int, bool]:
-    """Positions of pairs that may be among the nearest; how many pairs there are, how many of them
-
-    have one measurement; and whether no candidate was left out.
-    """
+def _proposed(here: Rows, there: Rows, count: int) -> tuple[list[tuple[int, int]], bool]:
+    """Positions of pairs that may be among the nearest, and whether no candidate was left out."""
     size, step = len(here.rows), min(here.step(), there.step())
     candidates = np.zeros((0, 4))  # quotient, minus the distance, two positions
-    pairs, unseen, kept = 0, 0, True
+    kept = True
     for start in range(0, size, step):
         stop = min(start + step, size)
         apart, measured = here.distances(start, stop), there.distances(start, stop)
         later = np.arange(size) > np.arange(start, stop)[:, None]
-        rows, columns = np.nonzero(later & (apart > 0))
-        pairs += len(rows)
-        distance = apart[rows, columns]
+        different = here.images[start:stop, None] != here.images
+        rows, columns = np.nonzero(later & different)
+        # different images whose floats are the same are left to exact arithmetic
+        distance = np.maximum(apart[rows, columns], TINY)
         quotient = measured[rows, columns] / distance
-        unseen += int((quotient == 0).sum())
         found = np.stack([quotient, -distance, rows + start, columns], axis=1)
         candidates, whole = _best(np.vstack([candidates, found]), count)
         kept = kept and whole
-    return [(int(i), int(j)) for i, j in candidates[:, 2:]], pairs, unseen, kept
+    return [(int(i), int(j)) for i, j in candidates[:, 2:]], kept
 
 
 def _best(candidates: Floats, count: int) -> tuple[Floats, bool]:

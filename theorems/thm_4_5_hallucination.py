@@ -8,7 +8,8 @@ x'' = x + z.  For points x + p, e + q, z + w of three balls
         <=  L (K |p| + |q|)  +  |p|  +  |w|  +  |Psi(A x') - x''|
 
 with K >= |A|.  So all radii of the simplex (L K + 1) r_x + L r_e + r_z <= eta - |Psi(A x') - x''|
-serve.  The point that is taken here gives a third of the right side to each ball.
+serve.  The point that is taken here gives a third of the right side to each ball.  That Psi
+recovers x is not used.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .outcome import Claim, Figure, Outcome, Theorem, statement
 from .problem import Problem
 from .two_images import (
     APART,
+    FOR_BALLS,
     NEAR,
     SECOND,
     Given,
@@ -73,7 +75,7 @@ def derive(problem: Problem) -> Outcome:
 
     Raises BadInput where the data do not fit, or a constant cannot be chosen.
     """
-    given = read(MAIN, problem, ("K", *RADII))
+    given = read(MAIN, problem, ("K", *RADII), FOR_BALLS)
     context = given.numbers.context
     proposal = upper(context, "A")
     if proposal is None:

@@ -3,7 +3,8 @@
     |Psi(A x) - x| < eta,      |Psi(A x') - x''| < eta,      |A(x - x')| <= eta
 
 The infimum of the eta that the data allow is the largest of the three left sides.  It is attained
-only if the third is larger than the two others, because (4.3) is strict.
+only if the third is larger than the two others, because (4.3) is strict.  Part (ii) does not use
+the first; there it is left out.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ FIT, SECOND, NEAR = "|Psi(A x) - x|", "|Psi(A x_prime) - x_second|", "|A(x - x_p
 APART, GAP = "|x - x_second|", "|Psi(A x) - Psi(A x_prime)|"
 ABOVE = Fraction(1, 100)  # how far above an infimum eta is taken
 POSITIVE = Fraction(1, 1000)  # stands for "any positive number" where the infimum is 0
-HYPOTHESES = ((FIT, "<"), (SECOND, "<"), (NEAR, "<="))
+FOR_BALLS = (SECOND, NEAR)  # what part (ii) asks for
 
 
 @dataclass(frozen=True)
 class Given:
     """The hypotheses on data: eta, what settles L, and the values of scalars.
 
-    `slope` is that of McShane's extension, `words` say how the constants were chosen.
+    `left` are the left sides of the hypotheses; `slope` is that of McShane's extension.
     """
 
     identifier: str
@@ -43,6 +44,7 @@ class Given:
     eta: Fraction
     chosen: Constants
     slope: Fraction | None
+    left: tuple[str, ...]
 
     def low(self, text: str) -> Roots:
         """A lower bound of a scalar whose maps have values, exact where the data are rational."""
@@ -58,17 +60,22 @@ class Given:
 
     def failing(self) -> str | None:
         """The left side of a hypothesis that is false."""
-        for text, relation in HYPOTHESES:
+        for text in self.left:
             rest = self.low(f"eta - {text}").sign()
-            if rest < 0 or (rest == 0 and relation == "<"):
+            if rest < 0 or (rest == 0 and text != NEAR):
                 return text
         return None
 
 
-def read(identifier: str, problem: Problem, names: Iterable[str]) -> Given:
+def read(
+    identifier: str,
+    problem: Problem,
+    names: Iterable[str],
+    left: tuple[str, ...] = (FIT, SECOND, NEAR),
+) -> Given:
     """eta and L chosen on the data; `names` are the other constants of the statement.
 
-    Raises BadInput where Psi has no value at A x or A x', or a constant cannot be chosen.
+    Raises BadInput where Psi has no value that is needed, or a constant cannot be chosen.
     """
     words: list[str] = []
     file = statement(identifier)
@@ -79,22 +86,25 @@ def read(identifier: str, problem: Problem, names: Iterable[str]) -> Given:
     )
     if slope is not None:
         numbers = Numbers(file, problem.case(file, one, slope).data)
-    eta = _eta(problem, numbers, words)
+    eta = _eta(problem, numbers, left, words)
     constants = {**one, "eta": eta, "L": lipschitz}
     numbers = Numbers(file, problem.case(file, constants, slope).data)
     chosen = settled(numbers, lipschitz, proposal, words)
-    return Given(identifier, problem, numbers, eta, chosen, slope)
+    return Given(identifier, problem, numbers, eta, chosen, slope, left)
 
 
-def _eta(problem: Problem, numbers: Numbers, words: list[str]) -> Fraction:
+def _eta(problem: Problem, numbers: Numbers, left: tuple[str, ...], words: list[str]) -> Fraction:
     """The problem's eta; for "least" a short number above the infimum, or the infimum itself."""
-    values = [numbers(text) for text, _ in HYPOTHESES]
-    for (text, _), value in zip(HYPOTHESES, values, strict=True):
+    values = {}
+    for text in left:
+        value = numbers(text)
         if value is None:
             where = "A x_prime" if text == SECOND else "A x"
             raise BadInput(f"psi: no value at {where}, and (4.3) is about it; add it to the table")
-    fit, second, near = (value or Roots() for value in values)
-    infimum, worst = largest([fit, second, near]), largest([fit, second])
+        values[text] = value
+    near = values.pop(NEAR)
+    worst = largest(list(values.values()))
+    infimum = largest([near, worst])
     attained = numbers.bounds is None and (near - worst).sign() > 0
     says = f"eta: the infimum is {both(infimum)}, {'' if attained else 'not '}attained"
     if problem.eta != "least":
@@ -143,7 +153,7 @@ def vacuous(given: Given, says: str, case: Case) -> Outcome | None:
     elif chosen.against is not None:
         d = against(identifier, case, chosen.against)
         about = f"a pair of points has a slope above L = {short(chosen.lipschitz)}"
-    elif given.low(f"{GAP} - L {NEAR}").sign() > 0:
+    elif given.numbers(GAP) is not None and given.low(f"{GAP} - L {NEAR}").sign() > 0:
         d = Derivation(statement(identifier), case.data, case.problem_file, "vacuous")
         steep = d.compute(f"L {NEAR} < {GAP}")
         d.step("secant", steep, map="Psi", left="A x", right="A x_prime", bound="L")
