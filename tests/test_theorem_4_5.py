@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import tomllib
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -14,13 +15,16 @@ import pytest
 
 from theorems import Affine, BadInput, Constant, Layers, Named, Problem, Table, check
 from theorems import constants as constants_module
+from theorems.auditing.claims import check_claim
 from theorems.examples import EXAMPLES
+from theorems.instance import Instance
 from theorems.operators import fourier
 from theorems.result import Result
 from theorems.thm_4_5_hallucination import MAIN as BALLS
 from theorems.thm_4_5_instability import MAIN, POINT, SAME, SLOPE, WIDE, prove
 from theorems.two_images import short_below
 
+ROOT = Path(__file__).parent.parent
 A = [[1, 1, 0], [0, 1, 1]]
 STEEP = 20  # how much of the kernel's (1, -1, 1) Psi adds
 NORMS = ["l1", "l2", "linf"]
@@ -189,8 +193,7 @@ def test_the_widest_ball() -> None:
     toml = EXAMPLES["two-images"].make()["problem.toml"].decode()
     wide = {}
     for eta in ("1/10", "1/20"):
-        folder = Problem(**_table(toml, eta))
-        result = check(MAIN, folder)
+        result = check(MAIN, Problem(**_table(toml, eta)))
         wide[eta] = (result.outcome.case.data.constants["R"], str(result))
     assert wide["1/10"][0] == Fraction(1, 105)  # k = (21/20 - 21/20 + 2/10)/21, room = 1/20
     assert wide["1/20"][0] == Fraction(1, 420)  # k = 1/210, room = 0
@@ -199,8 +202,6 @@ def test_the_widest_ball() -> None:
 
 
 def _table(toml: str, eta: str) -> dict[str, Any]:
-    import tomllib
-
     table = tomllib.loads(toml)
     del table["psi"]["kind"]
     return {**table, "psi": Table(**table["psi"]), "eta": eta}
@@ -228,6 +229,31 @@ def test_points_of_the_widest_ball_for_mcshane() -> None:
         e = other - y - float(Fraction(found[1])) * h
         assert np.linalg.norm(e) <= c["eta"] + 1e-12
         assert 1.05 - 2 * c["eta"] <= np.abs(value(y + h) - value(y + h + e)).max() + 1e-12
+
+
+@pytest.mark.parametrize(("name", "radius"), [("gap", Fraction(1, 6)), ("room", Fraction(1, 12))])
+def test_no_larger_ball(name: str, radius: Fraction) -> None:
+    """The radius of `4.5.i.wide`, and a certified point 1 % farther out where no e serves."""
+    folder = ROOT / "docs" / "examples" / "edge-4.5"
+    table = tomllib.loads((folder / f"{name}.toml").read_text())
+    given, psi = table["vectors"], table["maps"]["Psi"]
+    inside = check(
+        MAIN,
+        Problem(
+            table["linear"]["A"],
+            given["x"],
+            x_prime=given["x_prime"],
+            eta=1,
+            data_norm="l1",
+            x_second=given["x_second"],
+            psi=Layers(psi["matrices"], psi["offsets"]),
+            object_norm="linf",
+        ),
+    )
+    assert inside.outcome.case.data.constants["R"] == radius
+    assert abs(Fraction(given["h"][0])) == radius * Fraction(101, 100)
+    outside = check_claim(folder / f"{name}.claim", Instance.load(folder / f"{name}.toml"))
+    assert (outside.verdict, outside.assumed) == ("certified", ())
 
 
 # ------------------------------------------------------------------------------ verdicts
@@ -278,6 +304,14 @@ def test_one_measurement() -> None:
     assert outside.verdict == "vacuous"
 
 
+def test_one_value() -> None:
+    """A x and A x' differ, but a constant map does not see it: there is no slope."""
+    result = check(MAIN, real_problem(psi=Constant([1, 0, 1]), x_second=[1, 0, 1]))
+    assert [v.claim.identifier for v in result.verified] == [MAIN, POINT, WIDE]
+    assert "A x = A x'" not in str(result)
+    assert "the theorem says nothing" in str(result)
+
+
 def test_a_zero_pair() -> None:
     """x = x' = x'' = 0 and Psi(0) = 0: the infimum of eta is 0 and not attained."""
     zero = Problem([[1]], [0], psi=Affine([[2]]), x_prime=[0])
@@ -320,6 +354,18 @@ def test_irrational_measurements() -> None:
     for theorem in (MAIN, BALLS):
         result = check(theorem, problem)
         assert (result.verdict, result.assumed) == ("certified", ())
+
+
+def test_equality_of_irrational_numbers_is_not_settled() -> None:
+    """All four frequencies: |A(x - x')| is 1/10, which enclosures do not say."""
+    problem = Problem(
+        fourier(rows=[0, 1, 2, 3], shape=[4]), [1, 2, 1, 0], x_prime=["1.1", 2, 1, 0], eta="1/10",
+        x_second=[1, 2, 1, 0], psi=Constant([1, 2, 1, 0]),
+    )  # fmt: skip
+    for theorem in (MAIN, BALLS):
+        result = check(theorem, problem)
+        assert (result.verdict, result.status()) == ("undecided", 4)
+        assert "enclosures do not settle |A(x - x_prime)| <= eta" in str(result)
 
 
 def test_digits_in_a_folder(tmp_path: Path) -> None:

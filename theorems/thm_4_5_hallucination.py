@@ -34,10 +34,10 @@ from .two_images import (
     SECOND,
     Given,
     figures,
+    otherwise,
     pictures,
     read,
     short_below,
-    vacuous,
 )
 
 MAIN = "4.5.ii"
@@ -82,7 +82,7 @@ def derive(problem: Problem) -> Outcome:
         raise BadInput("operator: no bound on its norm can be certified here")
     bound = proposal.bound or SMALL
     ones = dict.fromkeys(RADII, Fraction(1))
-    against = vacuous(given, SAYS, given.case({"K": bound, **ones}))
+    against = otherwise(given, SAYS, given.case({"K": bound, **ones}))
     if against is not None:
         return against
     rest, lipschitz = given.low(f"eta - {SECOND}"), given.chosen.lipschitz

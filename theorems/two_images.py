@@ -140,12 +140,21 @@ def short_below(value: Roots, slack: Fraction = SLACK) -> Fraction:
         bits *= 2
 
 
-def vacuous(given: Given, says: str, case: Case) -> Outcome | None:
-    """The certificate that a hypothesis is false, with the deficit; None where all may hold."""
+def otherwise(given: Given, says: str, case: Case) -> Outcome | None:
+    """The outcome where a hypothesis is false, with its deficit, or not settled; None if all hold.
+
+    That L is a Lipschitz constant may still be assumed.
+    """
     identifier, failing, chosen = given.identifier, given.failing(), given.chosen
     if failing is not None:
         d = Derivation(statement(identifier), case.data, case.problem_file, "vacuous")
-        d.compute(f"eta < {failing}" if failing == NEAR else f"eta <= {failing}")
+        try:
+            d.compute(f"eta < {failing}" if failing == NEAR else f"eta <= {failing}")
+        except Rejected:
+            relation = "<=" if failing == NEAR else "<"
+            about = f"enclosures do not settle {failing} {relation} eta; another eta will do"
+            shown, notes = tuple(figures(given)), (*chosen.words, about)
+            return Outcome("undecided", case, (), shown, notes)
         deficit = given.low(f"{failing} - eta")
         about = f"{failing} exceeds eta = {short(given.eta)} by {both(deficit)}"
         if deficit.sign() == 0:
