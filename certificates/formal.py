@@ -13,9 +13,11 @@ from fractions import Fraction
 from math import lcm
 
 from .format import Rejected
-from .laurent import POWERS, Number, Unfit, collect, terms_of
+from .laurent import BITS, POWERS, Number, Unfit, collect, terms_of
 from .linear import Linear
 from .matrices import Vector
+
+ENTRIES = 1 << 24  # more entries of all v_k together are refused
 
 
 def numbers(v: Vector) -> list[Number]:
@@ -41,17 +43,24 @@ class Formal:
 
     @staticmethod
     def of(entries: Sequence[Number]) -> Formal:
-        """The vector with these entries; (n,).  Raises Unfit for more than 256 powers of u."""
+        """The vector with these entries; (n,).
+
+        Raises Unfit for more than 256 powers of u or 2^24 entries of all parts, or a common
+        denominator of more than 2^16 bits: every entry of a vector is stored over this one.
+        """
         table: dict[int, list[tuple[Fraction, Fraction]]] = {}
         zero = Fraction(0), Fraction(0)
+        bottom = 1
         for place, entry in enumerate(entries):
             for k, a, b in terms_of(entry):
                 table.setdefault(k, [zero] * len(entries))[place] = (a, b)
-            if len(table) > POWERS:
-                raise Unfit(f"more than {POWERS} powers of u in one vector")
+                bottom = lcm(bottom, a.denominator, b.denominator)
+            if len(table) > POWERS or (len(table) - 1) * len(entries) > ENTRIES:
+                raise Unfit(f"more than {POWERS} powers of u in one vector, or {ENTRIES} entries")
+            if bottom.bit_length() > BITS:
+                raise Unfit("the denominators of a vector have no short common multiple")
         summands = []
         for k, pairs in table.items():
-            bottom = lcm(*(part.denominator for pair in pairs for part in pair))
             real, imag = ([(pair[i] * bottom).numerator for pair in pairs] for i in (0, 1))
             summands.append((Fraction(1), k, Vector.of(real, imag, bottom)))
         return Formal.total(summands, len(entries))

@@ -2,10 +2,11 @@
 
 A number is an `int`, a `Fraction` that is not an integer, or a `Laurent` that is not rational, so
 that equal numbers are equal objects.  The unit u stands for e^i, and as well for e^(i n) with any
-n = 1, 2, ...: these are transcendental (Lindemann 1882), so no Laurent polynomial but 0 vanishes
-there, and to put one of them for u is a one-to-one map that commutes with + - * and /.  So formal
-numbers are equal exactly if the complex numbers are that they stand for.  Only c u^k has an
-inverse among Laurent polynomials.
+n = 1, 2, ...: these are transcendental (Lindemann 1882).  At a transcendental z no Laurent
+polynomial p but 0 vanishes, because with q, which has the conjugate coefficients, z^k p(z) q(z) is
+for some k a polynomial in z over Q, not 0.  So to put z for u is a one-to-one map that commutes
+with + - * and /, and formal numbers are equal, or rational, exactly if the complex numbers are that
+they stand for.  Only c u^k has an inverse among Laurent polynomials.
 """
 
 from __future__ import annotations
@@ -42,9 +43,17 @@ Number = int | Fraction | Laurent
 
 def rational(value: int | Fraction) -> Number:
     """A rational number in the one form that it has here.  Raises Unfit for more than 2^16 bits."""
-    if value.numerator.bit_length() + value.denominator.bit_length() > BITS:
+    if size(value) > BITS:
         raise Unfit(f"a number of more than {BITS} bits")
     return value.numerator if value.denominator == 1 else value
+
+
+def size(number: Number) -> int:
+    """The bits of all numerators and denominators, counted together."""
+    if not isinstance(number, Laurent):
+        return number.numerator.bit_length() + number.denominator.bit_length()
+    parts = [part for _, a, b in number.terms for q in (a, b) for part in q.as_integer_ratio()]
+    return sum(part.bit_length() for part in parts)
 
 
 def collect(terms: Iterable[Entry]) -> Number:
@@ -58,12 +67,12 @@ def collect(terms: Iterable[Entry]) -> Number:
         return 0
     if len(found) == 1 and found[0][0] == 0 and not found[0][2]:
         return rational(found[0][1])
-    parts = [part for _, a, b in found for q in (a, b) for part in (q.numerator, q.denominator)]
-    if sum(part.bit_length() for part in parts) > BITS or len(found) > POWERS:
+    result = Laurent(found)
+    if size(result) > BITS or len(found) > POWERS:
         raise Unfit(f"a number of more than {BITS} bits or {POWERS} powers of u")
     if max(found[-1][0], -found[0][0]) > EXPONENT:
         raise Unfit(f"a power of u beyond {EXPONENT}")
-    return Laurent(found)
+    return result
 
 
 def terms_of(number: Number) -> tuple[Entry, ...]:

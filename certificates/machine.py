@@ -38,12 +38,15 @@ from .laurent import (
     plus,
     rational,
     shown,
+    size,
     times,
 )  # fmt: skip
 
 PROGRAM_BYTES = 1 << 20
 TEXT = set(range(32, 127)) | set(b"\t\r\n")
 ADDRESS = 1 << 40  # index registers hold less
+MEMORY = 1 << 34  # bits that numbers may take beyond the input,
+POWER = 1 << 11  # each with so many for each of its powers of u, beside its own
 
 Sort = Literal["index", "number"]
 Shape = Literal["assign", "test", "goto", "output", "halt"]
@@ -111,6 +114,10 @@ class Program:
     nodes: tuple[Node, ...]
     lines: tuple[str, ...]
 
+    def names_unit(self) -> bool:
+        """Whether the constant u stands in it."""
+        return any(UNIT in (node.first.value, node.second.value) for node in self.nodes)
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -147,10 +154,10 @@ class _Reader:
                 pass
             case ["over", "R" | "C" as field] if not self.field:
                 self.field = field
-            case ["index" | "number" as sort, _, *_]:
-                self.declare("index" if sort == "index" else "number", words[1:])
             case _ if not self.field:
                 raise self.fail("a program begins with 'over R' or 'over C'")
+            case ["index" | "number" as sort, _, *_]:
+                self.declare("index" if sort == "index" else "number", words[1:])
             case ["halt"]:
                 self.nodes.append(Node(self.line, "halt", "halt"))
             case ["output", value]:
@@ -283,14 +290,22 @@ def _is_address(value: Number) -> bool:
     return type(value) is int and 0 <= value < ADDRESS
 
 
+def _taken(number: Number | None) -> int:
+    """What a number counts in memory."""
+    if type(number) is int:
+        return POWER + number.bit_length()
+    powers = len(number.terms) if isinstance(number, Laurent) else 1
+    return 0 if number is None else powers * POWER + size(number)
+
+
 def run(
     program: Program, tape: Sequence[Number | None], fuel: int, watch: Watch | None = None
 ) -> Run:
     """Run a program on an input, None for what is not known; `watch` is called after each node.
 
     Raises Stuck if the program does not halt within `fuel` steps, divides by what has no inverse,
-    reads what has no value, computes no address, makes too long a number, or is over R and the
-    input is not.
+    reads what has no value, computes no address, makes too long a number or too many, or is over R
+    and the input is not.
     """
     if program.field == "R" and any(isinstance(number, Laurent) for number in tape):
         raise Stuck("the program is over R and the input is not")
@@ -301,6 +316,7 @@ def run(
         return memory[o.place(memory)] if o.value is None else o.value
 
     output: list[Number] = []
+    taken = 0
     visits = [0] * len(program.nodes)
     place, node = 0, program.nodes[0]
     try:
@@ -313,9 +329,12 @@ def run(
                 result = value(node.first)
                 if node.operation is not None:
                     result = node.operation(result, value(node.second))
-                if changed.sort == "index" and not _is_address(result):
+                cell = changed.place(memory)
+                if changed.sort == "number":
+                    taken += _taken(result) - _taken(memory.get(cell))
+                elif not _is_address(result):
                     raise Unfit(f"{changed.text} would be {shown(result)}, no address")
-                memory[changed.place(memory)] = result
+                memory[cell] = result
             elif node.shape == "test":
                 if node.relation(value(node.first), value(node.second)):
                     place = node.jump
@@ -323,6 +342,9 @@ def run(
                 place = node.jump
             elif node.shape == "output":
                 output.append(value(node.first))
+                taken += _taken(output[-1])
+            if taken > MEMORY:
+                raise Unfit(f"the memory is full: {MEMORY} bits beyond the input")
             if watch is not None:
                 watch(node, memory)
             if node.shape == "halt":

@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .exact import Roots
+from .exact import Roots, Undecided
 from .formal import Formal
-from .format import short
+from .format import Rejected, short
 from .laurent import Laurent, Number, Unfit
 from .linear import Linear
 from .machine import Program, Stuck, run
@@ -214,14 +214,13 @@ class MachineMap:
             if self.evaluate is not None:
                 feature = self.feature(done.output, point, domain)
                 done = run(self.evaluate, [*done.output, *feature], self.fuel - done.steps)
-            value = Formal.of(done.output)
+            complex_ = any(isinstance(number, Laurent) for number in done.output)
+            if len(done.output) != self.dimension or (self.real and complex_):
+                kind = "real " if self.real else ""
+                raise NoValue(f"the output is not {self.dimension} {kind}numbers")
+            return Formal.of(done.output)
         except (Stuck, Unfit) as reason:
             raise NoValue(str(reason)) from None
-        complex_ = any(isinstance(number, Laurent) for number in done.output)
-        if len(done.output) != self.dimension or (self.real and complex_):
-            kind = "real " if self.real else ""
-            raise NoValue(f"the output is not {self.dimension} {kind}numbers")
-        return value
 
     def feature(
         self, network: Sequence[Number], point: Formal, domain: Norm
@@ -233,7 +232,7 @@ class MachineMap:
         phi, dimension = self.maps[name]
         try:
             return formal_value(phi, point, domain).entries()
-        except NoValue:
+        except (NoValue, Rejected, Undecided):  # from the map, from an operator before it, a sign
             return [None] * dimension
 
 

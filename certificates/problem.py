@@ -438,6 +438,11 @@ class _Reader:
             program = read_program(data)
         except Unreadable as error:
             raise Unreadable(f"{where}: {name}: {error}") from None
+        if program.names_unit() and _formal_unit(self):
+            raise Unreadable(
+                f"{where}: {name}: the constant u is one number, and the claim is about every "
+                "transcendental one; a program gets the claim's unit as part of its input"
+            )
         count = len(program.nodes)
         self.arrays.seen.append(f"{where}: {name}, a program of {count} nodes, sha256:{found}")
         return program

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from certificates import formal, machine
 from certificates.formal import Formal
 from certificates.format import Unreadable
 from certificates.laurent import IMAGINARY as I
@@ -154,6 +155,7 @@ MALFORMED = {
     "label is a register": ("over R\nnumber a\na: halt", "line 3: 'a' is no new name"),
     "unknown label": ("over R\ngoto a\nhalt", "line 2: no instruction has the label 'a'"),
     "label at the end": ("over R\ngoto a\nhalt\na:", "line 2: no instruction has the label 'a'"),
+    "declared before the field": ("index i\nover R\nhalt", "line 1: a program begins with"),
     "no end": ("over R\noutput 1\n", "line 3: the last instruction must be halt or goto"),
     "nothing": ("over R", "line 1: the last instruction must be halt or goto"),
     "no number": ("over R\noutput 1.5\nhalt", "line 2: '1.5' is not an exact number"),
@@ -307,6 +309,47 @@ def test_a_vector_has_at_most_256_powers() -> None:
     assert Formal.of(powers[:256]).entries() == powers[:256]
     with pytest.raises(Unfit, match="more than 256 powers of u in one vector"):
         Formal.of(powers)
+
+
+@pytest.mark.parametrize(
+    ("body", "counted"),
+    [
+        ("i = 0; a: [i] = i; i = i + 1; goto a", 1 << 11),
+        ("a: output u; goto a", (1 << 11) + 3),
+        ("r = u + 1; a: output r; goto a", (1 << 12) + 6),
+        ("r = 1/2; a: output r; goto a", (1 << 11) + 3),
+    ],
+)
+def test_a_full_memory(body: str, counted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long before the fuel is spent: each number counts, and most for its powers of u."""
+    monkeypatch.setattr(machine, "MEMORY", 100 * counted)
+    visited: list[Node] = []
+    with pytest.raises(Stuck, match=f"the memory is full: {100 * counted} bits"):
+        run(program(body), [], 10000, lambda node, memory: visited.append(node))
+    kind = "conversion" if "[i]" in body else "output"
+    # the bits of the addresses, or the register beside the output, make up for one number or two
+    assert 98 <= sum(node.kind == kind for node in visited) <= 100
+
+
+def test_a_cell_that_is_written_again_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "MEMORY", 3 << 11)
+    body = "r = 1; i = 0; a: [0] = r; r = u * r; [1] = [0]; i = i + 1; if i != 99 goto a; halt"
+    assert run(program(body), [1, 1], 1000).steps == 2 + 5 * 99 + 1
+
+
+def test_a_vector_s_entries_have_a_short_common_denominator() -> None:
+    """Each is stored over it: a thousand long denominators would be a thousand times longer."""
+    odd = [Fraction(1, 2**30000 + k) for k in (1, 3, 5)]
+    assert Formal.of(odd[:2]).entries() == odd[:2]
+    with pytest.raises(Unfit, match="no short common multiple"):
+        Formal.of(odd)
+
+
+def test_a_vector_has_at_most_2_24_entries_of_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formal, "ENTRIES", 4)
+    assert Formal.of([1, 2, 3, 4, 5]).dimension == 5
+    with pytest.raises(Unfit, match="in one vector, or 4 entries"):
+        Formal.of([1, UNIT, 3, 4, 5])
 
 
 def test_no_order_beyond_the_rationals() -> None:

@@ -108,8 +108,10 @@ INSIDE = "|Gamma(A x_prime) - x_prime| = 0"
 EAGER = EVALUATE.replace(b"    if [w] = 0 goto skip\n", b"")
 # a network whose value is its size: Phi(y) counts, known or not
 COUNTING = b"over C\noutput size\noutput 0\noutput 0\nhalt\n"
-# u itself, and a complex number
+# e^i itself, whatever it is asked, and a complex number
 LITERAL = b"over C\noutput u\noutput 0\noutput 0\nhalt\n"
+# e^i is no number of the problem's, but is not 1
+BESIDE = b"over C\nif u = 1 goto end\n    output 2\n    output 0\n    output 1\nend: halt\n"
 COMPLEX = b"over C\noutput I\noutput 0\noutput 0\nhalt\n"
 FIRST = STATEMENT.replace(
     "map Psi : Y -> X\nmap Gamma : Y -> X", "map Gamma : Y -> X\nmap Psi : Y -> X"
@@ -140,7 +142,8 @@ def accepted() -> None:
     yes("formal-unit-turns", case("|x_prime - 2 d + conj(u) d| = |d - u x_prime + 2 u d|"))
     sums = case("2 |u d + (x_prime - 2 d)| = 2", norm="linf")
     yes("formal-unit-in-one-entry", sums)
-    yes("machine-with-the-unit-itself", case("|Gamma(A d) - u d| = 0", evaluate=LITERAL))
+    beside = case(EVERY_N.replace("u d", "0 d"), evaluate=BESIDE, units=NUMBER)
+    yes("machine-with-e-i-beside-a-number", beside)
     yes("machine-before-its-map", case(INSIDE, statement=FIRST))
     kernel = {"x_prime": vector("X", *X_PRIME), "d": vector("X", 1, -1, 1)}
     unseen = "|Psi(A x_prime + u A d) - x_prime| = 0"
@@ -172,11 +175,8 @@ def rejected() -> None:
     no("formal-unit-in-a-norm", case("|x_prime + u d| <= 5"), "an entry has two powers of it")
     table_value = "|Psi(A x_prime + u A d)| <= 5"
     no("formal-unit-in-a-table", case(table_value), "only a machine is evaluated")
-    no(
-        "machine-with-the-unit-turned",
-        case("|Gamma(A d) - conj(u) d| = 0", evaluate=LITERAL),
-        "two",
-    )
+    number = case("|Gamma(A d) - u d| = 0", evaluate=LITERAL, units=NUMBER)
+    no("machine-with-e-i-for-a-number", number, "it contains the formal unit")
     minus = changed(machine(), ["tape", 0], entries(2, 3, 1, 3, 0, -1))
     no("machine-that-names-a-negative", case(EVERY_N, minus), "names no map of the problem")
     real = case(INSIDE, units={}, field="R", evaluate=COMPLEX)
@@ -212,6 +212,12 @@ def malformed() -> None:
     elsewhere = case(INSIDE, named, statement=other("X"), maps={"Other": affine(IDENTITY_ROWS, D)})
     bad("machine-that-names-a-map-from-elsewhere", elsewhere, "unknown 'Other'; known are Psi")
     without("with-more", "evaluate", new="1", expect="unknown key 'evaluate'")
+    # one machine that returns e^i, and a claim that it returns every e^(in)
+    constant = case("|Gamma(A d) - u d| = 0", evaluate=LITERAL)
+    bad("once-accepted-machine-that-knows-the-unit", constant, "the constant u is one number")
+    early = b"index i\n" + EVALUATE
+    bad("once-accepted-machine-with-a-register-before-its-field", case(INSIDE, evaluate=early),
+        "program line 1: a program begins with 'over R' or 'over C'")  # fmt: skip
     broken = EVALUATE.replace(b"halt", b"stop")
     bad("machine-with-a-broken-program", case(INSIDE, evaluate=broken), "'stop' is no instruction")
     bad("formal-unit-over-R", case(INSIDE, field="R"), "and the field be C")
