@@ -1,0 +1,204 @@
+"""The probability that a complex Gaussian vector lies in a ball, between two rational numbers.
+
+Z in C^m is standard if it has the density  pi^-m exp(-|u|^2):  its coordinates are independent,
+E |Z_j|^2 = 1, and real and imaginary parts have the variance 1/2.  This is the CN(0, I) of the
+paper (section 3.4, density after Andersen et al.), and E = xi + sigma Z is its CN(xi, sigma^2 I).
+2 |E|^2 / sigma^2 has the noncentral chi-square law with 2 m degrees of freedom and parameter
+2 |xi|^2 / sigma^2: given J with Poisson's law of mean a = |xi|^2 / sigma^2, it is central with
+2 (m + J) degrees (Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions, vol. 2,
+2nd ed. 1995, chapter 29), and
+
+    P(|Z| <= s, Z in C^n)  =  1 - exp(-b) (1 + b + ... + b^(n-1) / (n-1)!)  =  Pr(N_b >= n)
+
+for b = s^2: Erlang's law, the incomplete gamma function at integers (NIST Handbook, 8.4.10).  So
+
+    P(|xi + sigma Z| <= r)  =  Pr(N_b - N_a >= m),     a = |xi|^2 / sigma^2,  b = r^2 / sigma^2,
+
+with independent N_a, N_b of Poisson's law.  With p_v(n) = exp(-v) v^n / n! there are two sums of
+positive terms:
+
+    P      =                    sum over i >= 0 of  p_a(i)     Pr(N_b >= m + i)
+    1 - P  =  Pr(N_b < m)   +   sum over i >= 0 of  p_b(m + i) Pr(N_a >= 1 + i),
+
+the second because N_b - N_a < m means that N_b < m, or that N_b = m + i and N_a > i.  Either tail
+is found with a small relative error, however small it is.  Of a sum only a window of terms is
+added; a proved bound of the others goes to the upper end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from .format import Rejected
+from .magnitudes import GUARD, Magnitude, poisson
+
+MOST_TERMS = 1 << 22
+MOST_BITS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which terms of a sum are added: any are allowed, and good ones give a narrow result.
+
+    Those of first <= i <= last; `more` steps beyond are taken where Pr(N >= n) is begun.  With
+    `rest`, 1 - P is summed and P is the difference from 1; then `lower` steps are taken for
+    Pr(N_b < m).
+    """
+
+    first: int
+    last: int
+    more: int
+    rest: bool = False
+    lower: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises Rejected if it is empty or has too many terms."""
+        if not (0 <= self.first <= self.last and self.more >= 0 and self.lower >= 0):
+            raise Rejected("a window needs 0 <= first <= last, more >= 0 and lower >= 0")
+        if self.last - self.first + self.more + self.lower > MOST_TERMS:
+            raise Rejected(f"more than {MOST_TERMS} terms")
+
+
+def _fixed(x: Fraction, bits: int) -> tuple[int, int, int]:
+    """low 2^-w <= x <= high 2^-w with about `bits` bits, x > 0; and w."""
+    w = bits + x.denominator.bit_length() - x.numerator.bit_length()
+    top, bottom = x.numerator << max(0, w), x.denominator << max(0, -w)
+    if w < 0:
+        return (top // bottom) << -w, -(-top // bottom) << -w, 0
+    return top // bottom, -(-top // bottom), w
+
+
+def tail_sum(u: Fraction, p: int, v: Fraction, q: int, window: Window, bits: int) -> Magnitude:
+    """The sum over i >= 0 of  p_u(p + i) Pr(N_v >= q + i),  for u, v >= 0, p >= 0, q >= 1.
+
+    Pr(N_v >= n) = p_v(n) h(n) with
+
+        h(n)  =  1 + v/(n+1) + v^2/((n+1)(n+2)) + ...  =  1 + v/(n+1) h(n+1),
+
+    a decreasing function of n, and 1 <= h(n) <= 1 / (1 - v/(n+1)) if v < n + 1: a geometric
+    series.  This begins where n is large and goes down; terms are positive, so relative errors do
+    not grow.  Likewise, with t_i for term i,
+
+        sum over i >= k of t_i  =  p_u(p + k) p_v(q + k) H(k),
+        H(k)  =  h(q + k) + u v / ((p+k+1)(q+k+1)) H(k+1).
+
+    Above the window.  t_(i+1) / t_i is u/(p+i+1) times Pr(N_v > n) / Pr(N_v >= n), n = q + i,
+    which is at most 1 and at most v/(n+1), because h decreases.  So from i = last on the terms
+    add up to at most t_last / (1 - s) with  s = u/(p+last+1) min(1, v/(q+last+1)) < 1.
+
+    Below it.  t_(i-1) / t_i  =  (p+i)/u (1 + p_v(n-1) / Pr(N_v >= n))  =  (p+i)/u (1 + n/(v h(n)))
+    grows with i.  So the terms below i = first add up to at most  t_first s / (1 - s),  where s < 1
+    is this ratio at first.
+
+    Raises Rejected if one of the geometric series does not converge: the window is too small.
+    """
+    if bits > MOST_BITS:
+        raise Rejected(f"more than {MOST_BITS} bits")
+    if not v or not u and p:
+        return Magnitude(0, 0, 0, bits)
+    first, last = (window.first, window.last) if u else (0, 0)
+    inner = bits + GUARD + (last - first + window.more).bit_length()
+    one = 1 << inner
+    top = q + last + window.more
+    low, high = one, _raised(one, v * Fraction(1, top + 1), "more")
+    v_low, v_high, v_shift = _fixed(v, inner)
+    for n in range(top, q + last, -1):
+        low = one + (low * v_low >> v_shift) // n
+        high = one - (-high * v_high >> v_shift) // n
+    ratio = u * Fraction(1, p + last + 1) * min(Fraction(1), v * Fraction(1, q + last + 1))
+    total, most = low, _raised(high, ratio, "last")
+    if last > first:
+        w_low, w_high, w_shift = _fixed(u * v, inner)
+        for i in range(last, first, -1):
+            low = one + (low * v_low >> v_shift) // (q + i)
+            high = one - (-high * v_high >> v_shift) // (q + i)
+            both = (p + i) * (q + i)
+            total = low + (total * w_low >> w_shift) // both
+            most = high - (-most * w_high >> w_shift) // both
+    if first:
+        ratio = (
+            (p + first) * (1 + (q + first) * Fraction(one, low) * Fraction(1, v)) * Fraction(1, u)
+        )
+        most += _raised(high, ratio, "first") - high
+    sums = Magnitude.of(total, most, -inner, inner)
+    found = sums.times(poisson(u, p + first, inner)).times(poisson(v, q + first, inner))
+    return Magnitude.of(found.low, found.high, found.exponent, bits)
+
+
+def _raised(value: int, ratio: Fraction, place: str) -> int:
+    """value / (1 - ratio), rounded up."""
+    if ratio >= 1:
+        raise Rejected(f"the window's {place} leaves out terms that are not bounded")
+    top, bottom = ratio.numerator, ratio.denominator
+    return -(-value * bottom // (bottom - top))
+
+
+def below(v: Fraction, n: int, steps: int, bits: int) -> Magnitude:
+    """Pr(N_v <= n) = p_v(n) g(n), n >= 0, with  g(n) = 1 + n/v + n (n-1)/v^2 + ... + n!/v^n.
+
+    g(n) = 1 + n/v g(n-1), g(0) = 1; and 1 <= g(n) <= 1 / (1 - n/v) if n < v.
+    Raises Rejected if it is begun at an n >= v other than 0.
+    """
+    if not v:
+        return Magnitude(1, 1, 0, bits)
+    inner = bits + GUARD + min(n, steps).bit_length()
+    one, start = 1 << inner, max(0, n - steps)
+    low, high = one, _raised(one, start * Fraction(1, v), "lower")
+    i_low, i_high, shift = _fixed(Fraction(1, v), inner)
+    for k in range(start + 1, n + 1):
+        low = one + (low * k * i_low >> shift)
+        high = one - (-high * k * i_high >> shift)
+    found = Magnitude.of(low, high, -inner, inner).times(poisson(v, n, inner))
+    return Magnitude.of(found.low, found.high, found.exponent, bits)
+
+
+def probability(
+    m: int, a: Fraction, b: Fraction, window: Window, bits: int
+) -> tuple[Magnitude, Magnitude]:
+    """(P, 1 - P),  P = Pr(N_b - N_a >= m) = P(|xi + sigma Z| <= r) with Z in C^m.
+
+    Raises Rejected if m < 1, a < 0, b < 0, or the window leaves out what cannot be bounded.
+    """
+    if m < 1 or a < 0 or b < 0:
+        raise Rejected("expected are m >= 1, a >= 0 and b >= 0")
+    if window.rest:
+        found = below(b, m - 1, window.lower, bits).plus(tail_sum(b, m, a, 1, window, bits))
+        return found.rest(), found
+    found = tail_sum(a, 0, b, m, window, bits)
+    return found, found.rest()
+
+
+def slope(m: int, a: Fraction, b: Fraction, steps: int, bits: int) -> int:
+    """The sign of the derivative of P = Pr(N_(b s) - N_(a s) >= m) in s, at s = 1; a, b > 0.
+
+    With S(n) = Pr(N_b - N_a = n) the derivatives of P in b and a are S(m-1) and -S(m), because
+    p_v(n)' = p_v(n-1) - p_v(n).  So that in s is  b S(m-1) - a S(m),  and is positive if and only
+    if  y(m) < b,  y(n) = a S(n) / S(n-1).  From  n S(n) = b S(n-1) - a S(n+1)  (Bessel's
+    recurrence, NIST Handbook, 10.29.1)
+
+        y(n)  =  a b / (n + y(n+1)),      0 < y(n) <= a b / n,
+
+    so y(m) < b means  a < m + y(m+1),  and y(m+1) is enclosed by this continued fraction, from
+    `steps` further down.
+
+    Raises Rejected if the enclosure does not tell the sign.
+    """
+    if m < 1 or a <= 0 or b <= 0:
+        raise Rejected("expected are m >= 1, a > 0 and b > 0")
+    if steps > MOST_TERMS or bits > MOST_BITS:
+        raise Rejected(f"more than {MOST_TERMS} steps or {MOST_BITS} bits")
+    scaled = a * b * (1 << 2 * bits)
+    least = scaled.numerator // scaled.denominator
+    most = least + 1
+    start = m + 2 + max(0, steps)
+    low, high = 0, -(-most // (start << bits))  # of y(start)
+    for n in range(start - 1, m, -1):
+        whole = n << bits
+        low, high = least // (whole + high), -(-most // (whole + low))
+    gap = (a - m) * (1 << bits)
+    if gap < low:
+        return 1
+    if gap > high:
+        return -1
+    raise Rejected("the sign of the slope is not decided; more bits or steps are needed")
