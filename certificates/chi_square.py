@@ -95,21 +95,33 @@ def tail_sum(u: Fraction, p: int, v: Fraction, q: int, window: Window, bits: int
     """
     if bits > MOST_BITS:
         raise Rejected(f"more than {MOST_BITS} bits")
-    if not v or not u and p:
+    if not v or (not u and p):
         return Magnitude(0, 0, 0, bits)
-    first, last = (window.first, window.last) if u else (0, 0)
-    inner = bits + GUARD + (last - first + window.more).bit_length()
-    one = 1 << inner
+    if not u:
+        window = Window(0, 0, window.more)
+    inner = bits + GUARD + (window.last - window.first + window.more).bit_length()
+    low, high = _relative(u, p, v, q, window, inner)
+    found = Magnitude.of(low, high, -inner, inner)
+    for mean, n in ((u, p + window.first), (v, q + window.first)):
+        found = found.times(poisson(mean, n, inner))
+    return Magnitude.of(found.low, found.high, found.exponent, bits)
+
+
+def _relative(
+    u: Fraction, p: int, v: Fraction, q: int, window: Window, bits: int
+) -> tuple[int, int]:
+    """2^bits times the sum of `tail_sum`, as multiple of p_u(p + first) p_v(q + first)."""
+    first, last, one = window.first, window.last, 1 << bits
     top = q + last + window.more
     low, high = one, _raised(one, v * Fraction(1, top + 1), "more")
-    v_low, v_high, v_shift = _fixed(v, inner)
+    v_low, v_high, v_shift = _fixed(v, bits)
     for n in range(top, q + last, -1):
         low = one + (low * v_low >> v_shift) // n
         high = one - (-high * v_high >> v_shift) // n
     ratio = u * Fraction(1, p + last + 1) * min(Fraction(1), v * Fraction(1, q + last + 1))
     total, most = low, _raised(high, ratio, "last")
     if last > first:
-        w_low, w_high, w_shift = _fixed(u * v, inner)
+        w_low, w_high, w_shift = _fixed(u * v, bits)
         for i in range(last, first, -1):
             low = one + (low * v_low >> v_shift) // (q + i)
             high = one - (-high * v_high >> v_shift) // (q + i)
@@ -117,13 +129,10 @@ def tail_sum(u: Fraction, p: int, v: Fraction, q: int, window: Window, bits: int
             total = low + (total * w_low >> w_shift) // both
             most = high - (-most * w_high >> w_shift) // both
     if first:
-        ratio = (
-            (p + first) * (1 + (q + first) * Fraction(one, low) * Fraction(1, v)) * Fraction(1, u)
-        )
+        rise = (q + first) * Fraction(one, low) * Fraction(1, v)
+        ratio = (p + first) * (1 + rise) * Fraction(1, u)
         most += _raised(high, ratio, "first") - high
-    sums = Magnitude.of(total, most, -inner, inner)
-    found = sums.times(poisson(u, p + first, inner)).times(poisson(v, q + first, inner))
-    return Magnitude.of(found.low, found.high, found.exponent, bits)
+    return total, most
 
 
 def _raised(value: int, ratio: Fraction, place: str) -> int:
@@ -143,14 +152,20 @@ def below(v: Fraction, n: int, steps: int, bits: int) -> Magnitude:
     if not v:
         return Magnitude(1, 1, 0, bits)
     inner = bits + GUARD + min(n, steps).bit_length()
-    one, start = 1 << inner, max(0, n - steps)
-    low, high = one, _raised(one, start * Fraction(1, v), "lower")
-    i_low, i_high, shift = _fixed(Fraction(1, v), inner)
+    low, high = _below(v, n, max(0, n - steps), inner)
+    found = Magnitude.of(low, high, -inner, inner).times(poisson(v, n, inner))
+    return Magnitude.of(found.low, found.high, found.exponent, bits)
+
+
+def _below(v: Fraction, n: int, start: int, bits: int) -> tuple[int, int]:
+    """2^bits g(n), begun at `start`."""
+    low = one = 1 << bits
+    high = _raised(one, start * Fraction(1, v), "lower")
+    i_low, i_high, shift = _fixed(Fraction(1, v), bits)
     for k in range(start + 1, n + 1):
         low = one + (low * k * i_low >> shift)
         high = one - (-high * k * i_high >> shift)
-    found = Magnitude.of(low, high, -inner, inner).times(poisson(v, n, inner))
-    return Magnitude.of(found.low, found.high, found.exponent, bits)
+    return low, high
 
 
 def probability(

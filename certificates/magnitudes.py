@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from math import isqrt, prod
 
 from .format import Rejected
@@ -154,7 +155,7 @@ def _stirling() -> tuple[Fraction, ...]:
     """B_2k / (2k (2k - 1)),  k = 1, 2, ...;  sum over j < n of  C(n, j) B_j = 0  for n >= 2."""
     numbers, row = [Fraction(1)], [1, 1]
     for n in range(2, 2 * STIRLING + 2):
-        row = [1, *map(sum, zip(row, row[1:], strict=False)), 1]
+        row = [1, *map(sum, pairwise(row)), 1]
         known = sum((row[j] * b for j, b in enumerate(numbers)), Fraction(0))
         numbers.append(-known * Fraction(1, n))
     return tuple(numbers[j] * Fraction(1, j * (j - 1)) for j in range(2, len(numbers), 2))

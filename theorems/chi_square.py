@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import inf, lgamma, log
 
-from certificates.chi_square import MOST_TERMS, Window, probability
+from certificates.chi_square import Window, probability
 from certificates.format import Rejected
 from certificates.magnitudes import Magnitude
 
@@ -81,7 +81,7 @@ def _steps(y: float, log_y: float, n: int, bits: int) -> int:
 
 def _lower(b: Fraction, n: int, bits: int) -> int:
     """How far below n < b the series for Pr(N_b <= n) may be begun."""
-    y, log_y, fall = float(b), log_of(b), bits * log(2.0) + 8
+    log_y, fall = log_of(b), bits * log(2.0) + 8
 
     def drop(k: int) -> float:
         return k * log_y - lgamma(n + 1) + lgamma(n - k + 1)
@@ -99,7 +99,7 @@ def enclose(
     """
     if m < 1 or a < 0 or b < 0:
         raise BadInput("a probability needs m >= 1, and a and b >= 0")
-    if max(m, a, b) > LARGEST:
+    if max(Fraction(m), a, b) > LARGEST:
         raise BadInput(
             "m, |xi|^2 / sigma^2 and r^2 / sigma^2 are limited to 10^15; take a larger sigma"
         )
