@@ -35,6 +35,7 @@ from .magnitudes import GUARD, Magnitude, poisson
 
 MOST_TERMS = 1 << 22
 MOST_BITS = 4096
+CEILING_BITS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +218,69 @@ def slope(m: int, a: Fraction, b: Fraction, steps: int, bits: int) -> int:
     if gap > high:
         return -1
     raise Rejected("the sign of the slope is not decided; more bits or steps are needed")
+
+
+def peak(
+    m: int, c: Fraction, d: Fraction, low: Fraction, high: Fraction, steps: int, bits: int
+) -> None:
+    """Check that P, as a function of sigma > 0, has exactly one maximiser, low < sigma^2 < high.
+
+    Here |xi|^2 = c and r^2 = d are fixed, P(s) = Pr(N_(d s) - N_(c s) >= m), s = 1 / sigma^2.
+    With z = 2 sqrt(c d) s, S(m) / S(m-1) is sqrt(d / c) R(z) for R = I_m(z) / I_(m-1)(z), so the
+    slope d S(m-1) - c S(m) has the sign of  sqrt(d / c) - R(z).  From  I_m' = I_(m-1) - (m/z) I_m
+    and  I_(m-1)' = I_m + ((m-1)/z) I_(m-1)  (NIST Handbook, 10.29.2)
+
+        R'  =  1 - R^2 - (2 m - 1) R / z.
+
+    R increases strictly: it does near 0, where R is about z / (2 m), and where R' = 0 it is
+    R'' = (2 m - 1) R / z^2 > 0, so that R' cannot come down to 0.  So 1 - R^2 > R' > 0, and R has
+    a limit, which is 1, for else R' would stay away from 0.  Hence
+
+        c <= d:  the slope is positive for all s: P decreases strictly in sigma, and has no
+                 maximiser; its supremum, for sigma to 0, is 1 if c < d (and 1/2 if c = d);
+        c > d:   the slope changes its sign exactly once, from + to -, and P has one maximiser.
+
+    The slope must be proved to be positive at sigma^2 = high and negative at low.
+
+    Raises Rejected if c <= d, or if this is not proved.
+    """
+    if not (0 < d < c and 0 < low < high):
+        raise Rejected("a maximiser needs 0 < r^2 < |xi|^2 and 0 < low < high")
+    for variance, sign in ((high, 1), (low, -1)):
+        if slope(m, Fraction(c, variance), Fraction(d, variance), steps, bits) != sign:
+            raise Rejected(f"the maximiser is not between {low} and {high}")
+
+
+def bracket(m: int, c: Fraction, d: Fraction) -> tuple[Fraction, Fraction]:
+    """(c - d) / m < sigma_0^2 < (c - d) / (m - 1/2),  for the maximiser of `peak`, c > d.
+
+    Where R(z) = k = sqrt(d / c): from R' > 0 there,  1 - k^2 > (2 m - 1) k / z,  the upper end.
+    For the lower, with R_m = I_m / I_(m-1), the recurrence gives  1 / R_m = 2 m / z + R_(m+1),  and
+    R_(m+1) < R_m: their difference D has, by the equation of `peak`,
+
+        D'  =  -(R_m + R_(m+1)) D - (2 m - 1) D / z + 2 R_(m+1) / z,
+
+    it is positive near 0, and at a first zero D' = 2 R_(m+1) / z would be positive.  So
+    1 < 2 m k / z + k^2.  With z = 2 sqrt(c d) / sigma_0^2 and
+    k = sqrt(d / c) these are the two ends: 2 k / z = sigma_0^2 / c, and 1 - k^2 = (c - d) / c.
+
+    Raises Rejected if c <= d or d <= 0: there is no maximiser.
+    """
+    if not 0 < d < c or m < 1:
+        raise Rejected("a maximiser needs m >= 1 and 0 < r^2 < |xi|^2")
+    return Fraction(c - d, m), Fraction(2 * (c - d), 2 * m - 1)
+
+
+def ceiling(m: int, c: Fraction, d: Fraction) -> Magnitude:
+    """(d / c)^m, which P is below for every sigma > 0, c > d.
+
+    With D = N_b - N_a and x > 0,  E x^D = exp(b (x - 1) + a (1/x - 1)).  For x = c / d = a / b > 1
+    the exponent is  (a - b) + (b - a) = 0,  so  Pr(D >= m) <= x^-m E x^D = x^-m  (Markov), with
+    inequality because x^D is not constant.
+
+    Raises Rejected if c <= d or d < 0.
+    """
+    if not 0 <= d < c or m < 1:
+        raise Rejected("the ceiling needs m >= 1 and 0 <= r^2 < |xi|^2")
+    ratio = Fraction(d, c)
+    return Magnitude.ratio(ratio.numerator, ratio.denominator, CEILING_BITS).power(m)

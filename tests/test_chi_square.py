@@ -302,6 +302,7 @@ positive = parameters.map(lambda x: x + F(1, 7))
 
 
 @given(st.integers(0, 9), positive, st.integers(1, 9), positive, windows, st.integers(1, 12))
+@example(0, F(1), 1, F(1), Window(0, 3, 40), 2)
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_few_bits_round_outwards(p: int, u: F, q: int, v: F, window: Window, bits: int) -> None:
     """The inner sums with a few bits, against sums of fractions: every rounding is outwards."""
