@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from .format import Rejected
-from .magnitudes import GUARD, Magnitude, poisson
+from .magnitudes import GUARD, Magnitude, exp_minus, poisson
 
 MOST_TERMS = 1 << 22
 MOST_BITS = 4096
@@ -183,6 +183,25 @@ def probability(
         return found.rest(), found
     found = tail_sum(a, 0, b, m, window, bits)
     return found, found.rest()
+
+
+def chernoff(m: int, a: Fraction, b: Fraction, x: Fraction, bits: int) -> Magnitude:
+    """From 0 to a bound of P if x > 1, or of 1 - P if 0 < x < 1, at no cost for huge a and b.
+
+    With D = N_b - N_a,  E x^D = exp(b (x - 1) + a (1/x - 1)), and by Markov's inequality
+    Pr(D >= n) <= x^-n E x^D for x > 1, Pr(D <= n) <= x^-n E x^D for x < 1; n is m, or m - 1.
+
+    Raises Rejected if the exponent is positive, or x is 1 or not positive.
+    """
+    if x <= 0 or x == 1 or m < 1 or a < 0 or b < 0 or bits > MOST_BITS:
+        raise Rejected("expected are 0 < x, x not 1, m >= 1, a >= 0 and b >= 0")
+    exponent = b * (1 - x) + a * (1 - Fraction(1, x))
+    if exponent < 0:
+        raise Rejected("this x gives no bound")
+    n = m if x > 1 else m - 1
+    power = Magnitude.ratio(x.denominator, x.numerator, bits).power(n)
+    found = exp_minus(exponent, bits).times(power)
+    return Magnitude(0, found.high, found.exponent, bits)
 
 
 def slope(m: int, a: Fraction, b: Fraction, steps: int, bits: int) -> int:

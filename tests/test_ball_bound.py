@@ -134,5 +134,5 @@ def test_refused(title: str) -> None:
 @pytest.mark.parametrize(("m", "c", "d"), [(0, 1, 1), (1, -1, 1), (1, 1, -1)])
 def test_bad_input(m: int, c: int, d: int) -> None:
     """One sentence."""
-    with pytest.raises(BadInput, match="m >= 1"):
+    with pytest.raises(BadInput, match="1 <= m"):
         BallBound(m, F(c), F(d))

@@ -12,7 +12,16 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import ncx2
 
-from certificates.chi_square import Window, _below, _relative, below, probability, slope, tail_sum
+from certificates.chi_square import (
+    Window,
+    _below,
+    _relative,
+    below,
+    chernoff,
+    probability,
+    slope,
+    tail_sum,
+)
 from certificates.format import Rejected
 from certificates.magnitudes import Magnitude, exp_minus, factorial, poisson
 from theorems.arrays import BadInput
@@ -356,6 +365,8 @@ REFUSED = {
     "ended too early": (lambda: tail_sum(F(90), 0, F(9), 9, Window(0, 5, 9), 64), "last leaves"),
     "begun too late": (lambda: tail_sum(F(1), 0, F(9), 1, Window(50, 60, 9), 64), "first leaves"),
     "the lower sum": (lambda: below(F(3), 9, 2, 64), "lower leaves out"),
+    "Chernoff at 1": (lambda: chernoff(1, F(1), F(1), F(1), 64), "x not 1"),
+    "Chernoff, no bound": (lambda: chernoff(1, F(1), F(9), F(2), 64), "gives no bound"),
     "a slope near 0": (lambda: slope(1, F(2), F(1), 0, 64), "not decided"),
     "a slope at a = 0": (lambda: slope(1, F(0), F(1), 0, 64), "a > 0"),
 }
@@ -371,12 +382,39 @@ def test_refused(title: str) -> None:
 
 def test_no_window_is_proposed() -> None:
     """Parameters beyond the reach of floats are refused in one sentence."""
-    with pytest.raises(BadInput, match=r"limited to 10\^15"):
-        enclose(1, F(10**400), F(10**400))
-    with pytest.raises(BadInput, match=r"m = 1, .* more than 4194304 terms"):
-        enclose(1, F(10**13), F(10**13))
+    for size in (13, 400):
+        with pytest.raises(BadInput, match="sigma is too small against the lengths"):
+            enclose(1, F(10**size), F(10**size))
     with pytest.raises(BadInput, match="m >= 1"):
         enclose(0, F(1), F(1))
+
+
+@given(st.integers(1, 40), parameters, parameters, st.fractions(F(1, 5), 5))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_chernoff(m: int, a: F, b: F, x: F) -> None:
+    """Every x that is not refused gives a bound of the tail that it is for."""
+    try:
+        found = chernoff(m, a, b, x, 64)
+    except Rejected:
+        return
+    inside, rest, _ = enclose(m, a, b)
+    assert (inside if x > 1 else rest).at_most(found.ends()[1])
+
+
+@pytest.mark.parametrize("size", [12, 30, 400])
+def test_huge_parameters_in_the_tails(size: int) -> None:
+    """With a, b of size 10^400 the tail is between 0 and a bound; the other one is near 1."""
+    for b, k in ((4, 0), (F(1, 4), 1)):
+        found, rest, terms = enclose(3, F(10**size), b * 10**size)
+        small, large = (rest, found) if not k else (found, rest)
+        assert terms is None
+        assert small.low == 0
+        assert small.at_most(F(1, 10**1000))
+        assert large.at_least(1 - F(1, 1 << 90))
+    # exp(-(sqrt b - sqrt a)^2), where the sum is still taken
+    found, rest, terms = enclose(3, F(10**5), F(4 * 10**5))
+    assert terms is not None
+    assert log(rest.high) + rest.exponent * log(2) == pytest.approx(-1e5, rel=1e-3)
 
 
 def test_long_numbers_are_not_written_out() -> None:

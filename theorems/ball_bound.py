@@ -31,6 +31,7 @@ from .chi_square import BITS, enclose
 
 WIDTH = Fraction(1, 10**12)
 STEPS = 1 << 18
+LARGEST = 10**6  # of m
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Peak:
 class BallBound:
     """The bound (4.10) for m, c = |Ax' - Ax - xi|^2 and d = delta^2.
 
-    Raises BadInput if m < 1, c < 0 or d < 0.
+    Raises BadInput if m < 1 or m > 10^6, c < 0 or d < 0.
     """
 
     m: int
@@ -56,8 +57,8 @@ class BallBound:
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
-        if self.m < 1 or self.c < 0 or self.d < 0:
-            raise BadInput("the bound needs m >= 1 and squares that are not negative")
+        if not 1 <= self.m <= LARGEST or self.c < 0 or self.d < 0:
+            raise BadInput(f"the bound needs 1 <= m <= {LARGEST}, and squares of lengths")
 
     def at(self, variance: Fraction, bits: int = BITS) -> tuple[Magnitude, Magnitude]:
         """P and 1 - P for sigma^2 = variance; for variance 0, E is xi.  Raises BadInput."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import inf, lgamma, log
 
-from certificates.chi_square import Window, probability
+from certificates.chi_square import Window, chernoff, probability
 from certificates.format import Rejected
 from certificates.magnitudes import Magnitude
 
@@ -91,22 +91,43 @@ def _lower(b: Fraction, n: int, bits: int) -> int:
 
 def enclose(
     m: int, a: Fraction, b: Fraction, bits: int = BITS
-) -> tuple[Magnitude, Magnitude, Window]:
+) -> tuple[Magnitude, Magnitude, Window | None]:
     """P = Pr(N_b - N_a >= m) and 1 - P, and the window of terms that they were found with.
 
-    a = |xi|^2 / sigma^2, b = r^2 / sigma^2.  Raises BadInput for parameters for which it would
-    take too long, or that make no sense.
+    a = |xi|^2 / sigma^2, b = r^2 / sigma^2.  Where the terms would be too many, and P or 1 - P is
+    tiny, it is between 0 and Chernoff's bound, and the window is None.  Raises BadInput for
+    parameters that make no sense, or are too large and in the middle.
     """
     if m < 1 or a < 0 or b < 0:
         raise BadInput("a probability needs m >= 1, and a and b >= 0")
-    if max(Fraction(m), a, b) > LARGEST:
-        raise BadInput(
-            "m, |xi|^2 / sigma^2 and r^2 / sigma^2 are limited to 10^15; take a larger sigma"
-        )
     try:
+        if max(Fraction(m), a, b) > LARGEST:
+            raise Rejected("the sums of such parameters are not begun")
         terms = window(m, a, b, bits)
         return *probability(m, a, b, terms, bits), terms
     except Rejected as error:
-        raise BadInput(
-            f"m = {m}, |xi|^2 / sigma^2 ~ {float(a):.3g}, r^2 / sigma^2 ~ {float(b):.3g}: {error}"
-        ) from None
+        bound = _tiny(m, a, b, bits)
+        if bound is None:
+            raise BadInput(
+                f"sigma is too small against the lengths: {error}; take a larger sigma"
+            ) from None
+        return (*bound, None)
+
+
+def _tiny(m: int, a: Fraction, b: Fraction, bits: int) -> tuple[Magnitude, Magnitude] | None:
+    """P and 1 - P from Chernoff's bound, if that is below 2^-bits, so that nothing is lost."""
+    if not a or not b:
+        return None
+    # where b x - a / x = m, about, in units of the larger one, which floats can hold
+    unit = max(a, b)
+    share, low, high = (float(v / unit) for v in (Fraction(m), a, b))
+    place = (share + (share**2 + 4 * low * high) ** 0.5) / (2 * high) if high else 0.0
+    if not 0.0 < place < inf:
+        return None
+    try:
+        found = chernoff(m, a, b, Fraction(place), bits)
+    except Rejected:
+        return None
+    if not found.at_most(Fraction(1, 1 << bits)):
+        return None
+    return (found, found.rest()) if place > 1 else (found.rest(), found)

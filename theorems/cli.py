@@ -27,11 +27,14 @@ from .asking import listening
 from .auditing.balls import SECONDS
 from .auditing.claims import check_claim, read_claim
 from .auditing.manifest import Row, counts, labels_of, read_manifest, settle_all, severest, table_of
+from .ball_bound import BallBound
 from .catalogue import CATALOGUE
 from .deciding.decide import Limits
 from .deciding.request import Request
 from .describe import given_operator, write_description
 from .describe_network import describe_network
+from .describe_probability import lines as probability_lines
+from .describe_probability import square_of
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
@@ -434,6 +437,24 @@ def run_command(program: str, given: str, fuel: int, trace: bool, as_text: bool)
     node_lines = (lambda line: console.print(Text(line))) if trace else None
     done = execute(find_program(program), read_input(given), fuel, node_lines)
     for line in [as_json(done)] if as_text else lines(done):
+        console.print(Text(line))
+
+
+@main.command("probability")
+@click.argument("m", type=int)
+@click.option("--distance", required=True, help="|Ax' - Ax - xi|, from the mean to the center.")
+@click.option("--radius", required=True, help="delta, the radius of the ball.")
+@click.option("--sigma", help="E ~ CN(xi, sigma^2 I); without it, the best sigma only.")
+def probability_command(m: int, distance: str, radius: str, sigma: str | None) -> None:
+    """Enclose the probability that Gaussian noise in C^M is in a ball, and find the best sigma.
+
+    This is the right side of (4.10) in Theorem 4.7. Lengths are fractions, or sqrt(p/q).
+
+    Example: kernelcert probability 100 --distance 1 --radius 99/100 --sigma "sqrt(1/5000)"
+    """
+    bound = BallBound(m, square_of(distance, "--distance"), square_of(radius, "--radius"))
+    variance = None if sigma is None else square_of(sigma, "--sigma")
+    for line in list(probability_lines(bound, variance)):  # all of them, or none
         console.print(Text(line))
 
 

@@ -1,0 +1,77 @@
+"""kernelcert probability."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from theorems.cli import main
+from theorems.describe_probability import _rounded
+
+PRINTS = {
+    "the best sigma of the table": (
+        ["100", "--distance", "1", "--radius", "99/100", "--sigma", "sqrt(1/5000)"],
+        [
+            "      P is between 0.0227487685485427 and 0.0227487685485428",
+            "  sigma_0^2 is between 0.0001999898",
+            "  P near sigma_0 is between 0.02274876858",
+            "  (r/|xi - c|)^200 is between 0.1339796748",
+        ],
+    ),
+    "m = 10,000": (["10000", "--distance", "2", "--radius", "1"], ["e-6023 and 1.03514962445739e"]),
+    "on the sphere": (["2", "--distance", "3", "--radius", "3"], ["c| = r", "sigma to 0, is 1/2"]),
+    "inside": (["2", "--distance", "3", "--radius", "4"], ["c| < r", "sigma to 0, is 1\n"]),
+    "no noise": (
+        ["2", "--distance", "3", "--radius", "3", "--sigma", "0"],
+        ["      P is 1\n  1 - P is 0\n"],
+    ),
+    "a point": (["2", "--distance", "1", "--radius", "0"], ["the ball is a point"]),
+    "a tail beyond fractions": (
+        ["3", "--distance", "1", "--radius", "2", "--sigma", "1/1000000000"],
+        ["1 - P is below 2^-1442695040888963405 and at least 0"],
+    ),
+}
+
+
+@pytest.mark.parametrize("title", PRINTS)
+def test_prints(title: str) -> None:
+    """The enclosures, and what they are."""
+    words, found = PRINTS[title]
+    done = CliRunner().invoke(main, ["probability", *words])
+    assert done.exit_code == 0
+    for text in (*found, "no certificate is"):
+        assert text in done.output
+
+
+BAD = {
+    "a decimal": (["3", "--distance", "1.5", "--radius", "1"], "--distance: '1.5' is not an exact"),
+    "negative": (["3", "--distance=-1", "--radius", "1"], "--distance: -1 is negative"),
+    "no dimension": (["0", "--distance", "1", "--radius", "1"], "1 <= m <= 1000000"),
+    "too large": (
+        ["3", "--distance", "1", "--radius", "1", "--sigma", "1/100000000"],
+        "sigma is too small against the lengths",
+    ),
+}
+
+
+@pytest.mark.parametrize("title", BAD)
+def test_bad_input(title: str) -> None:
+    """One sentence, and nothing half-printed."""
+    words, sentence = BAD[title]
+    done = CliRunner().invoke(main, ["probability", *words])
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+    assert not done.stdout
+
+
+@given(st.fractions(0, 1), st.integers(-30, 30))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_numbers_are_rounded_outwards(x: F, power: int) -> None:
+    """Fifteen digits below, fifteen above."""
+    x *= F(10) ** power
+    low, high = F(_rounded(x, 0)), F(_rounded(x, 1))
+    assert low <= x <= high <= low * (1 + F(1, 10**14))
