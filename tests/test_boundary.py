@@ -33,7 +33,7 @@ BUDGETS = {
         "matrices network_enclosures networks norms operators problem singular values",
     ),
     "machine": (450, "formal laurent machine"),
-    "probability": (300, "chi_square magnitudes"),
+    "probability": (400, "chi_square magnitudes probability"),
     "readers": (500, "npy onnx"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}

@@ -118,16 +118,22 @@ def _tiny(m: int, a: Fraction, b: Fraction, bits: int) -> tuple[Magnitude, Magni
     """P and 1 - P from Chernoff's bound, if that is below 2^-bits, so that nothing is lost."""
     if not a or not b:
         return None
+    try:
+        base = chernoff_base(m, a, b)
+        found = chernoff(m, a, b, base, bits)
+    except (Rejected, BadInput):
+        return None
+    if not found.at_most(Fraction(1, 1 << bits)):
+        return None
+    return (found, found.rest()) if base > 1 else (found.rest(), found)
+
+
+def chernoff_base(m: int, a: Fraction, b: Fraction) -> Fraction:
+    """The x of the best Chernoff's bound, about.  Raises BadInput where floats do not reach."""
     # where b x - a / x = m, about, in units of the larger one, which floats can hold
     unit = max(a, b)
     share, low, high = (float(v / unit) for v in (Fraction(m), a, b))
     place = (share + (share**2 + 4 * low * high) ** 0.5) / (2 * high) if high else 0.0
     if not 0.0 < place < inf:
-        return None
-    try:
-        found = chernoff(m, a, b, Fraction(place), bits)
-    except Rejected:
-        return None
-    if not found.at_most(Fraction(1, 1 << bits)):
-        return None
-    return (found, found.rest()) if place > 1 else (found.rest(), found)
+        raise BadInput("|xi| and r are too different for Chernoff's bound")
+    return Fraction(place)

@@ -41,6 +41,7 @@ from .folder import refuse_foreign
 from .instance import Instance
 from .machines import as_json, execute, find_program, lines, read_input
 from .pairs import write_pairs
+from .probability_claims import write as write_probabilities
 from .problem import Problem
 from .result import check
 
@@ -445,7 +446,10 @@ def run_command(program: str, given: str, fuel: int, trace: bool, as_text: bool)
 @click.option("--distance", required=True, help="|Ax' - Ax - xi|, from the mean to the center.")
 @click.option("--radius", required=True, help="delta, the radius of the ball.")
 @click.option("--sigma", help="E ~ CN(xi, sigma^2 I); without it, the best sigma only.")
-def probability_command(m: int, distance: str, radius: str, sigma: str | None) -> None:
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
+def probability_command(
+    m: int, distance: str, radius: str, sigma: str | None, output: Path | None
+) -> None:
     """Enclose the probability that Gaussian noise in C^M is in a ball, and find the best sigma.
 
     This is the right side of (4.10) in Theorem 4.7. Lengths are fractions, or sqrt(p/q).
@@ -454,7 +458,17 @@ def probability_command(m: int, distance: str, radius: str, sigma: str | None) -
     """
     bound = BallBound(m, square_of(distance, "--distance"), square_of(radius, "--radius"))
     variance = None if sigma is None else square_of(sigma, "--sigma")
-    for line in list(probability_lines(bound, variance)):  # all of them, or none
+    found = [*probability_lines(bound, variance), ""]  # all of them, or none
+    if output is None:
+        found.append("enclosures in rational arithmetic; no certificate was asked for (-o FOLDER)")
+    else:
+        for name, said in write_probabilities(bound, variance, output):
+            paths = " ".join(
+                str(output / f"{name}.{kind}.json") for kind in ("claim", "certificate")
+            )
+            found += [f"verified: {said[-1]}", f"  python -m certificates.probability {paths}"]
+    found.append("nothing is said about a reconstruction")
+    for line in found:
         console.print(Text(line))
 
 

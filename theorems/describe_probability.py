@@ -39,10 +39,10 @@ def between(x: Magnitude) -> str:
     low, high = x.ends()
     if low == high and low.denominator == 1:
         return f"is {low}"
-    return f"is between {_rounded(low, 0)} and {_rounded(high, 1)}"
+    return f"is between {rounded(low, 0)} and {rounded(high, 1)}"
 
 
-def _rounded(x: Fraction, up: int) -> str:
+def rounded(x: Fraction, up: int) -> str:
     """15 digits of x >= 0, rounded down or up."""
     if not x or x == 1:
         return str(x)
@@ -87,12 +87,9 @@ def lines(bound: BallBound, variance: Fraction | None) -> Iterator[str]:
         yield "the ball is a point: P is 0 for every sigma > 0"
     else:
         yield "one sigma_0 is best, as |xi - c| > r: the slope changes its sign once, and there"
-        low, high = _rounded(peak.low, 0), _rounded(peak.high, 1)
+        low, high = rounded(peak.low, 0), rounded(peak.high, 1)
         yield f"  sigma_0^2 is between {low} and {high}"
         # P at a point near sigma_0 bounds the largest P from below, the ceiling from above
         yield f"  P near sigma_0 {between(bound.at((peak.low + peak.high) / 2)[0])}"
         yield f"  P is below 1/2 and below (r/|xi - c|)^{2 * m} for every sigma > 0"
         yield f"  (r/|xi - c|)^{2 * m} {between(limit)}"
-    yield ""
-    yield "enclosures in rational arithmetic, by certificates/chi_square.py; no certificate is"
-    yield "written, and nothing is said about a reconstruction"
