@@ -102,6 +102,28 @@ def test_chebyshev(m: int, c: F, d: F, variance: F) -> None:
     assert (rest if near else found).at_most(limit)
 
 
+@pytest.mark.parametrize(
+    ("m", "c", "level"),
+    [
+        (1, F(0), F(1, 2)),
+        (10, F(1, 2), F(99, 100)),
+        (5, F(0), 1 - F(1, 10**20)),
+        (1000, F(9, 10), F(999, 1000)),
+        (10000, F(0), F(1, 10**6)),
+    ],
+)
+def test_the_largest_sigma(m: int, c: F, level: F) -> None:
+    """Reached at one end, missed at the other; for m = 1, c = 0 it is s = -1 / log(1 - level)."""
+    bound = BallBound(m, c, F(1))
+    low, high = bound.threshold(level)
+    assert low < high <= low * (1 + F(1, 10**6))
+    assert bound.at(low)[1].at_most(1 - level)
+    assert bound.at(high)[0].at_most(level)
+    assert bound.at(high)[1].at_least(1 - level)
+    if m == 1:
+        assert low < F(1442695041, 10**9) < high
+
+
 def test_sigma_zero() -> None:
     """Noise that is its mean: 1 in the closed ball, else 0."""
     for c, value in ((F(0), 1), (F(4), 1), (F(401, 100), 0)):

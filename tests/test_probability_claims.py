@@ -54,6 +54,17 @@ def test_what_is_said_verifies(title: str) -> None:
         assert len(settle(claim, hints)) == 3
 
 
+def test_a_level() -> None:
+    """Two more claims: reached at one variance, missed at a slightly larger one."""
+    found = list(claims(BallBound(20, F(1), F(4)), None, F(99, 100)))
+    assert [name for name, _, _ in found] == ["reached", "missed", "best"]
+    for _, claim, hints in found:
+        settle(claim, hints)
+    for (_, claim, hints), says in zip(found, ("at most", "at least"), strict=False):
+        with pytest.raises(Rejected, match="does not follow"):
+            settle(claim | {"says": says}, hints)
+
+
 def changed(name: str, claim: dict[str, str], hints: dict[str, str]) -> tuple[dict[str, str], ...]:
     """A claim of `SAID`, with some entries replaced."""
     first, second = SAID[name]

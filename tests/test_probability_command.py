@@ -29,6 +29,10 @@ PRINTS = {
         ["2", "--distance", "3", "--radius", "3", "--sigma", "0"],
         ["      P is 1\n  1 - P is 0\n"],
     ),
+    "a level": (
+        ["1", "--distance", "0", "--radius", "1", "--level", "1/2"],
+        ["P is at least 1/2 for 0 < sigma^2 <= 1.44269", ", and at most that from 1.44269"],
+    ),
     "a point": (["2", "--distance", "1", "--radius", "0"], ["the ball is a point"]),
     "a tail beyond fractions": (
         ["3", "--distance", "1", "--radius", "2", "--sigma", "1/1000000000"],
@@ -51,6 +55,14 @@ BAD = {
     "a decimal": (["3", "--distance", "1.5", "--radius", "1"], "--distance: '1.5' is not an exact"),
     "negative": (["3", "--distance=-1", "--radius", "1"], "--distance: -1 is negative"),
     "no dimension": (["0", "--distance", "1", "--radius", "1"], "1 <= m <= 1000000"),
+    "a level outside": (
+        ["3", "--distance", "2", "--radius", "1", "--level", "1/2"],
+        "a distance below the radius and 0 < level < 1",
+    ),
+    "a level that is no number": (
+        ["3", "--distance", "0", "--radius", "1", "--level", "50%"],
+        "--level: '50%' is not an exact number",
+    ),
     "too large": (
         ["3", "--distance", "1", "--radius", "1", "--sigma", "1/100000000"],
         "sigma is too small against the lengths",

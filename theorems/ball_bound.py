@@ -30,6 +30,7 @@ from .arrays import BadInput
 from .chi_square import BITS, enclose
 
 WIDTH = Fraction(1, 10**12)
+COARSE = Fraction(1, 10**6)  # of a threshold, which nobody needs in more digits
 STEPS = 1 << 18
 LARGEST = 10**6  # of m
 
@@ -104,6 +105,33 @@ class BallBound:
         # the ends of the bracket themselves are no zeros, so that the signs there can be proved
         peak(self.m, self.c, self.d, low, high, steps, bits)
         return Peak(low, high, steps, bits)
+
+    def threshold(self, level: Fraction, width: Fraction = COARSE) -> tuple[Fraction, Fraction]:
+        """low < high, within `width`, with P >= level at sigma^2 = low and P <= level at high.
+
+        For c < d and 0 < level < 1: P decreases strictly from 1 to 0, so there is one threshold.
+        This is the sigma of Theorem 4.6 for the probability 1 - delta = level.  Raises BadInput.
+        """
+        if not (self.c < self.d and 0 < level < 1):
+            raise BadInput("a largest sigma needs a distance below the radius and 0 < level < 1")
+        low = high = (self.d - self.c) / self.m  # near it P falls, for large m
+        while not self._reaches(low, level):
+            low /= 2
+        while self._reaches(high, level):
+            high *= 2
+        while high - low > width * low:
+            middle = _between(low, high)
+            low, high = (middle, high) if self._reaches(middle, level) else (low, middle)
+        return low, high
+
+    def _reaches(self, variance: Fraction, level: Fraction) -> bool:
+        """Whether P >= level; decided by P, or by 1 - P."""
+        found, rest = self.at(variance)
+        if found.at_least(level) or rest.at_most(1 - level):
+            return True
+        if not (found.at_most(level) or rest.at_least(1 - level)):
+            raise BadInput("P is too near to the level to be told from it; take another level")
+        return False
 
     def _length(self) -> int:
         """The bits of a = c / sigma_0^2, which the slope's terms have before the point."""

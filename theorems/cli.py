@@ -34,7 +34,7 @@ from .deciding.request import Request
 from .describe import given_operator, write_description
 from .describe_network import describe_network
 from .describe_probability import lines as probability_lines
-from .describe_probability import square_of
+from .describe_probability import number_of, square_of
 from .details import write_detail
 from .examples import EXAMPLES
 from .folder import refuse_foreign
@@ -446,9 +446,10 @@ def run_command(program: str, given: str, fuel: int, trace: bool, as_text: bool)
 @click.option("--distance", required=True, help="|Ax' - Ax - xi|, from the mean to the center.")
 @click.option("--radius", required=True, help="delta, the radius of the ball.")
 @click.option("--sigma", help="E ~ CN(xi, sigma^2 I); without it, the best sigma only.")
+@click.option("--level", help="Find the largest sigma for which P is at least this.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def probability_command(
-    m: int, distance: str, radius: str, sigma: str | None, output: Path | None
+    m: int, distance: str, radius: str, sigma: str | None, level: str | None, output: Path | None
 ) -> None:
     """Enclose the probability that Gaussian noise in C^M is in a ball, and find the best sigma.
 
@@ -458,11 +459,12 @@ def probability_command(
     """
     bound = BallBound(m, square_of(distance, "--distance"), square_of(radius, "--radius"))
     variance = None if sigma is None else square_of(sigma, "--sigma")
-    found = [*probability_lines(bound, variance), ""]  # all of them, or none
+    least = None if level is None else number_of(level, "--level")
+    found = [*probability_lines(bound, variance, least), ""]  # all of them, or none
     if output is None:
         found.append("enclosures in rational arithmetic; no certificate was asked for (-o FOLDER)")
     else:
-        for name, said in write_probabilities(bound, variance, output):
+        for name, said in write_probabilities(bound, variance, output, least):
             paths = " ".join(
                 str(output / f"{name}.{kind}.json") for kind in ("claim", "certificate")
             )

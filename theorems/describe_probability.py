@@ -20,13 +20,18 @@ SQUARE_ROOT = re.compile(r"sqrt\((.*)\)")
 def square_of(text: str, where: str) -> Fraction:
     """The square of p, p/q or sqrt(p/q), none below 0.  Raises BadInput."""
     found = SQUARE_ROOT.fullmatch(text.strip())
-    try:
-        number = read_number(found[1] if found else text.strip(), where)
-    except Unreadable as error:
-        raise BadInput(f"{error}; write a fraction such as 3/7, or sqrt(3/7)") from None
+    number = number_of(found[1] if found else text.strip(), where)
     if number < 0:
         raise BadInput(f"{where}: {text} is negative; a length is expected")
     return number if found else number**2
+
+
+def number_of(text: str, where: str) -> Fraction:
+    """An exact number.  Raises BadInput."""
+    try:
+        return read_number(text, where)
+    except Unreadable as error:
+        raise BadInput(str(error)) from None
 
 
 def between(x: Magnitude) -> str:
@@ -66,7 +71,9 @@ def rounded(x: Fraction, up: int) -> str:
     return f"{text[0]}.{text[1:]}e{power}"
 
 
-def lines(bound: BallBound, variance: Fraction | None) -> Iterator[str]:
+def lines(
+    bound: BallBound, variance: Fraction | None, level: Fraction | None = None
+) -> Iterator[str]:
     """What is known about P(|E - c| <= r), with sigma given and over all sigma > 0."""
     m = bound.m
     yield f"E ~ CN(xi, sigma^2 I) in C^{m}, density (pi sigma^2)^-{m} exp(-|u - xi|^2 / sigma^2):"
@@ -78,6 +85,10 @@ def lines(bound: BallBound, variance: Fraction | None) -> Iterator[str]:
         yield f"      P {between(found)}"
         yield f"  1 - P {between(rest)}"
         yield ""
+    if level is not None:
+        low, high = (rounded(end, k) for k, end in enumerate(bound.threshold(level)))
+        yield f"  P is at least {level} for 0 < sigma^2 <= {low}, and at most that from {high} on"
+        yield ""
     peak, limit = bound.peak(), bound.ceiling()
     if limit is None:
         sign, most = ("<", "1") if bound.c < bound.d else ("=", "1/2")
@@ -87,8 +98,8 @@ def lines(bound: BallBound, variance: Fraction | None) -> Iterator[str]:
         yield "the ball is a point: P is 0 for every sigma > 0"
     else:
         yield "one sigma_0 is best, as |xi - c| > r: the slope changes its sign once, and there"
-        low, high = rounded(peak.low, 0), rounded(peak.high, 1)
-        yield f"  sigma_0^2 is between {low} and {high}"
+        ends = f"{rounded(peak.low, 0)} and {rounded(peak.high, 1)}"
+        yield f"  sigma_0^2 is between {ends}"
         # P at a point near sigma_0 bounds the largest P from below, the ceiling from above
         yield f"  P near sigma_0 {between(bound.at((peak.low + peak.high) / 2)[0])}"
         yield f"  P is below 1/2 and below (r/|xi - c|)^{2 * m} for every sigma > 0"

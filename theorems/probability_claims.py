@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from certificates.format import digest, write_json, write_number
+from certificates.magnitudes import Magnitude
 from certificates.probability import check
 
 from .ball_bound import BallBound
@@ -16,7 +17,9 @@ from .describe_probability import rounded
 Table = dict[str, str]
 
 
-def claims(bound: BallBound, variance: Fraction | None) -> Iterator[tuple[str, Table, Table]]:
+def claims(
+    bound: BallBound, variance: Fraction | None, level: Fraction | None = None
+) -> Iterator[tuple[str, Table, Table]]:
     """What can be said: a name, the claim, and the hints of its certificate.
 
     Both ends of the enclosure, to 15 digits, and what is the case over all sigma > 0.
@@ -24,14 +27,7 @@ def claims(bound: BallBound, variance: Fraction | None) -> Iterator[tuple[str, T
     m, c, d = bound.m, bound.c, bound.d
     same = {"m": str(m), "distance_square": write_number(c), "radius_square": write_number(d)}
     if variance:
-        found, _, window = enclose(m, c / variance, d / variance)
-        if window is None:
-            base = chernoff_base(m, c / variance, d / variance)
-            hints = {"bits": str(BITS), "base": write_number(base)}
-        else:
-            names = ("first", "last", "lower", "more")
-            hints = {name: str(getattr(window, name)) for name in names}
-            hints |= {"bits": str(BITS), "sums": "1 - P" if window.rest else "P"}
+        found, hints = _hints(bound, variance)
         for name, says in (("lower", "at least"), ("upper", "at most")):
             if abs(found.exponent) > 1 << 17:
                 end = Fraction(0 if name == "lower" else 1, 1 if name == "lower" else 10**1000)
@@ -39,11 +35,18 @@ def claims(bound: BallBound, variance: Fraction | None) -> Iterator[tuple[str, T
                 end = Fraction(rounded(found.ends()[name == "upper"], name == "upper"))
             more = {"says": says, "bound": write_number(end), "variance": write_number(variance)}
             yield name, same | more, hints
+    if level is not None:
+        ends = zip(
+            ("reached", "missed"), ("at least", "at most"), bound.threshold(level), strict=True
+        )
+        for name, says, end in ends:
+            more = {"says": says, "bound": write_number(level), "variance": write_number(end)}
+            yield name, same | more, _hints(bound, end)[1]
     peak, limit = bound.peak(), bound.ceiling()
     if peak is not None and limit is not None:
-        ends = {"low": write_number(peak.low), "high": write_number(peak.high)}
+        place = {"low": write_number(peak.low), "high": write_number(peak.high)}
         hints = {"steps": str(peak.steps), "bits": str(peak.bits)}
-        yield "best", same | ends | {"says": "best"}, hints
+        yield "best", same | place | {"says": "best"}, hints
         if limit.exponent > -(1 << 17):
             top = Fraction(rounded(limit.ends()[1], True))
             yield "every", same | {"says": "never above", "bound": write_number(top)}, {}
@@ -51,10 +54,22 @@ def claims(bound: BallBound, variance: Fraction | None) -> Iterator[tuple[str, T
         yield "best", same | {"says": "none best"}, {}
 
 
-def write(bound: BallBound, variance: Fraction | None, folder: Path) -> list[tuple[str, list[str]]]:
+def _hints(bound: BallBound, variance: Fraction) -> tuple[Magnitude, Table]:
+    """P, and how it was enclosed."""
+    found, _, window = enclose(bound.m, bound.c / variance, bound.d / variance)
+    if window is None:
+        base = chernoff_base(bound.m, bound.c / variance, bound.d / variance)
+        return found, {"bits": str(BITS), "base": write_number(base)}
+    hints = {name: str(getattr(window, name)) for name in ("first", "last", "lower", "more")}
+    return found, hints | {"bits": str(BITS), "sums": "1 - P" if window.rest else "P"}
+
+
+def write(
+    bound: BallBound, variance: Fraction | None, folder: Path, level: Fraction | None = None
+) -> list[tuple[str, list[str]]]:
     """Verify all claims, write them into a folder, and return their names and sentences."""
     files, said = {}, []
-    for name, claim, hints in claims(bound, variance):
+    for name, claim, hints in claims(bound, variance, level):
         text = write_json(claim)
         proof = write_json({**hints, "claim": digest(text)})
         said.append((name, check(text, proof)))
