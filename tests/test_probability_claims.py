@@ -82,6 +82,10 @@ REJECTED = {
     "few bits": (changed("upper", {}, {"bits": "8"}), "does not follow"),
     "too many terms": (changed("upper", {}, {"more": "9999999"}), "more than 4194304 terms"),
     "another place": (changed("best", {"high": "1/5001", "low": "1/6000"}, {}), "maximiser is not"),
+    "another place above": (
+        changed("best", {"high": "1/4000", "low": "1/4999"}, {}),
+        "maximiser is not",
+    ),
     "few steps": (changed("best", {}, {"steps": "3"}), "not decided"),
     "a ceiling": (changed("every", {"bound": "133/1000"}, {}), "a bound of at least"),
     "a ceiling inside": (changed("every", {"radius_square": "1"}, {}), "xi - c. > r > 0"),
