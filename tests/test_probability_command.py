@@ -51,6 +51,34 @@ def test_prints(title: str) -> None:
         assert text in done.output
 
 
+FINDINGS = {
+    "no best sigma, inside": ("10 --distance 1 --radius 2", "no sigma > 0 is best"),
+    "no best sigma, on the sphere": ("10 --distance 1 --radius 1", "for sigma to 0, is 1/2"),
+    "the best sigma": ("10000 --distance 2 --radius 1", "is between 0.000300005999947"),
+    "the bound there": ("10000 --distance 2 --radius 1", "P near sigma_0 is between 1.035"),
+    "its ceiling": ("10000 --distance 2 --radius 1", "^20000 is between 2.512"),
+    "m = 100": ("100 --distance 1 --radius 99/100", "P near sigma_0 is between 0.0227"),
+    "m = 10,000": ("10000 --distance 1 --radius 99/100", "P near sigma_0 is between 1.01"),
+    "theta = 1/2": (
+        "10000 --distance 1 --radius sqrt(2) --sigma sqrt(1/20000)",
+        "1 - P is between 9.17",
+    ),
+    "theta = 1": (
+        "10000 --distance 1 --radius sqrt(2) --sigma sqrt(1/10000)",
+        "P is between 0.5010",
+    ),
+    "theta = 2": ("10000 --distance 1 --radius sqrt(2) --sigma sqrt(1/5000)", "P is between 1.77"),
+    "t = xi": ("10 --distance 0 --radius 1 --sigma 1/1000", "P is between 0.999999999999999 and 1"),
+}
+
+
+@pytest.mark.parametrize("title", FINDINGS)
+def test_the_numbers_of_the_findings(title: str) -> None:
+    """What docs/findings.md says of Theorem 4.7 is what its commands print."""
+    words, text = FINDINGS[title]
+    assert text in CliRunner().invoke(main, ["probability", *words.split()]).output
+
+
 BAD = {
     "a decimal": (["3", "--distance", "1.5", "--radius", "1"], "--distance: '1.5' is not an exact"),
     "negative": (["3", "--distance=-1", "--radius", "1"], "--distance: -1 is negative"),
