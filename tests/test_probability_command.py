@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction as F
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -79,7 +80,20 @@ def test_the_numbers_of_the_findings(title: str) -> None:
     assert text in CliRunner().invoke(main, ["probability", *words.split()]).output
 
 
+@pytest.mark.parametrize("words", ["10 --distance 2 --radius 1", "10 --distance 0 --radius 1"])
+def test_a_picture(words: str, tmp_path: Path) -> None:
+    """With and without a best sigma; the enclosures that are drawn are those that are printed."""
+    place = tmp_path / "p.svg"
+    done = CliRunner().invoke(main, ["probability", *words.split(), "--plot", str(place)])
+    assert done.exit_code == 0
+    assert place.read_text().startswith("<?xml")
+
+
 BAD = {
+    "a picture of another kind": (
+        ["3", "--distance", "1", "--radius", "1", "--plot", "p.txt"],
+        "the name must end in .png, .pdf or .svg",
+    ),
     "a decimal": (["3", "--distance", "1.5", "--radius", "1"], "--distance: '1.5' is not an exact"),
     "negative": (["3", "--distance=-1", "--radius", "1"], "--distance: -1 is negative"),
     "no dimension": (["0", "--distance", "1", "--radius", "1"], "1 <= m <= 1000000"),

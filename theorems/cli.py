@@ -42,6 +42,7 @@ from .instance import Instance
 from .machines import as_json, execute, find_program, lines, read_input
 from .pairs import write_pairs
 from .probability_claims import write as write_probabilities
+from .probability_picture import draw as draw_probability
 from .problem import Problem
 from .result import check
 
@@ -447,9 +448,16 @@ def run_command(program: str, given: str, fuel: int, trace: bool, as_text: bool)
 @click.option("--radius", required=True, help="delta, the radius of the ball.")
 @click.option("--sigma", help="E ~ CN(xi, sigma^2 I); without it, the best sigma only.")
 @click.option("--level", help="Find the largest sigma for which P is at least this.")
+@click.option("--plot", type=click.Path(path_type=Path), help="A picture of P against sigma.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def probability_command(
-    m: int, distance: str, radius: str, sigma: str | None, level: str | None, output: Path | None
+    m: int,
+    distance: str,
+    radius: str,
+    sigma: str | None,
+    level: str | None,
+    plot: Path | None,
+    output: Path | None,
 ) -> None:
     """Enclose the probability that Gaussian noise in C^M is in a ball, and find the best sigma.
 
@@ -461,6 +469,9 @@ def probability_command(
     variance = None if sigma is None else square_of(sigma, "--sigma")
     least = None if level is None else number_of(level, "--level")
     found = [*probability_lines(bound, variance, least), ""]  # all of them, or none
+    if plot is not None:
+        draw_probability(bound, plot)
+        found.append(f"picture, for the eye: {plot}")
     if output is None:
         found.append("enclosures in rational arithmetic; no certificate was asked for (-o FOLDER)")
     else:
