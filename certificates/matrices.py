@@ -13,7 +13,10 @@ from math import gcd, lcm
 from operator import add, mul, neg, sub
 from typing import TypeVar
 
+from .format import Rejected
+
 Integers = tuple[int, ...]
+GRAM_BITS = 1 << 35  # of all entries of a Gram matrix together
 Part = TypeVar("Part", Integers, tuple[Integers, ...])
 
 
@@ -169,9 +172,12 @@ def gram(rows: Sequence[Integers], columns: int) -> list[list[int]]:
 
     All n entries of a row are packed into one long integer, a lane each, so that one
     multiplication by a small integer does n of them: n m products of long integers in all.
+    Raises Rejected if they would fill the memory.
     """
-    largest = max((abs(a) for row in rows for a in row), default=0)
-    lane = (2 * largest.bit_length() + len(rows).bit_length() + 2 + 7) // 8  # bytes
+    longest = max((abs(a) for row in rows for a in row), default=0).bit_length()
+    if columns * columns * (2 * longest + 64) > GRAM_BITS:
+        raise Rejected(f"a Gram matrix of {columns} rows of {longest} bits is too large")
+    lane = (2 * longest + len(rows).bit_length() + 2 + 7) // 8  # bytes
     half = 1 << (8 * lane - 1)
     offset = int.from_bytes(half.to_bytes(lane, "little") * columns, "little")
     sums = [0] * columns
@@ -187,7 +193,7 @@ def gram(rows: Sequence[Integers], columns: int) -> list[list[int]]:
     return result
 
 
-def is_diagonally_dominant(matrix: Sequence[Sequence[int]]) -> bool:
+def is_diagonally_dominant(matrix: Iterable[Sequence[int]]) -> bool:
     """Symmetric integer (n, n): every diagonal entry >= the sum of the moduli in its row.
 
     By Gershgorin's theorem such a matrix is positive semidefinite.

@@ -120,10 +120,10 @@ def remainder_is_dominant(matrix: list[list[int]], factor: list[Integers], shift
     # R R^T is the Gram matrix of the columns of R^T
     padded = [row + (0,) * (size - len(row)) for row in factor]
     squares = gram(list(zip(*padded, strict=True)), size) if size else []
-    residual = [
+    residual = (  # one row at a time: all of them are as long as 4^k
         [(a << 2 * shift) - b for a, b in zip(row, square, strict=True)]
         for row, square in zip(matrix, squares, strict=True)
-    ]
+    )
     return is_diagonally_dominant(residual)
 
 

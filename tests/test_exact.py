@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates.exact import LAST_BITS, MAXIMAL_CLASSES, Roots, Undecided
+from certificates.format import Rejected
 from certificates.matrices import Integers, Matrix, Vector, gram, is_diagonally_dominant
 
 fractions = st.builds(Fraction, st.integers(-40, 40), st.integers(1, 12))
@@ -344,6 +345,15 @@ def test_dominance_gives_semidefiniteness(square: list[list[int]]) -> None:
     assert is_diagonally_dominant(symmetric) == dominant
     if dominant:
         assert sympy.Matrix(symmetric).is_positive_semidefinite
+
+
+def test_a_gram_matrix_that_would_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its entries are twice as long as those of the rows, and n^2 of them."""
+    monkeypatch.setattr("certificates.matrices.GRAM_BITS", 2 * 2 * (2 * 10 + 64))
+    assert gram([(1023, -1023)], 2) == [[1023**2, -(1023**2)], [-(1023**2), 1023**2]]
+    for rows, n in (([(1024, 0)], 2), ([(1, 0, 0)], 3)):
+        with pytest.raises(Rejected, match=f"a Gram matrix of {n} rows of .* is too large"):
+            gram(rows, n)
 
 
 def test_dominance_at_the_edge() -> None:

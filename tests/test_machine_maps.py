@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,21 @@ from click.testing import CliRunner
 
 from certificates.__main__ import run as run_kernel
 from certificates.format import Unreadable
+from certificates.fourier import Fourier
+from certificates.machine import read_program
+from certificates.maps import MachineMap, NetworkMap, NoValue
+from certificates.matrices import Vector
+from certificates.networks import read_network
+from certificates.norms import Norm
+from certificates.onnx import read_onnx
 from theorems import Machine, check_claim
 from theorems.arrays import BadInput
 from theorems.cli import main
 from theorems.gamma import Sizes, fixed
 from theorems.instance import Instance
 from theorems.machines import PROGRAMS, find_program
+
+from .networks import Builder
 
 DOCUMENT = (Path(__file__).parent.parent / "docs" / "machine.md").read_text("ascii")
 TRANSCRIPTS = re.findall(r"```\n\$ kernelcert (run [^\n]+)\n(.*?)```", DOCUMENT, re.S)
@@ -70,6 +80,23 @@ def test_a_false_claim_is_refuted(tmp_path: Path) -> None:
     """Psi is off by 1/20 on T, and so is the network that Gamma returns there."""
     claim = CLAIM.replace("|Gamma(A t) - t| <= delta", "|Gamma(A t) - t| < 1/2 delta")
     assert verdict(tmp_path, claim) == "refuted"
+
+
+def test_a_value_that_an_operator_before_a_network_does_not_give() -> None:
+    """Phi(y) is irrational: as many cells without a value as it has entries, and no refusal."""
+    b = Builder()
+    b.add("Relu", "x")
+    transform = Fourier((2,), (0, 1), Fraction(1), False)
+    phi = NetworkMap(read_network(read_onnx(b.model((1, 2, 2)), "phi")), True, transform)
+    machine = read_program(b"over C\noutput 0\nhalt")
+    counts = read_program(b"over C\noutput size\nhalt")
+    looks = read_program(b"over C\noutput [1]\nhalt")
+    one = Norm("l2", Fraction(1))
+    for point, program, value in (([1, 2], counts, 3), ([0, 0], looks, 0)):
+        found = MachineMap(machine, 9, (), 1, False, program, ((phi, 2),))
+        assert found.at(Vector.of(point), one) == Vector.of([value])
+    with pytest.raises(NoValue, match=r"the cell \[1\] has no value"):
+        MachineMap(machine, 9, (), 1, False, looks, ((phi, 2),)).at(Vector.of([1, 2]), one)
 
 
 def test_a_machine_from_python(tmp_path: Path) -> None:
