@@ -19,7 +19,8 @@ from .format import Rejected, short
 from .linear import COLUMNS, DENSE, Linear
 from .maps import LayersMap, NetworkMap
 from .matrices import Matrix, Vector
-from .networks import Network, Use, Value, leak
+from .network_operators import Use, Value, leak
+from .networks import Network
 from .onnx import Graph, Node
 
 # affine in all inputs that depend on the network's input together

@@ -29,9 +29,8 @@ from .enclosures import (
     zero,
 )  # fmt: skip
 from .matrices import Vector
-from .networks import (
+from .network_operators import (
     OPERATORS,
-    Network,
     Result,
     Shape,
     Use,
@@ -41,8 +40,8 @@ from .networks import (
     leak,
     pooled,
     spread,
-    walk,
-)  # fmt: skip
+)
+from .networks import Network, walk
 from .onnx import Node
 
 GUARD = 32  # bits beyond those that are asked for

@@ -14,7 +14,7 @@ import onnxruntime
 import pytest
 
 from certificates.format import Unreadable
-from certificates.networks import OPERATORS
+from certificates.network_operators import OPERATORS
 
 from .networks import Builder, exact, floats_agree, kernel, majorant, runtime
 

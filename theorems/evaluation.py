@@ -15,10 +15,9 @@ from typing import Any
 
 import flint
 
-from certificates.networks import (
+from certificates.network_operators import (
     OPERATORS,
     Axes,
-    Network,
     Result,
     Shape,
     Use,
@@ -29,6 +28,7 @@ from certificates.networks import (
     _turned_windows,
     _windows,
 )
+from certificates.networks import Network
 
 Rows = list[list[Any]]
 

@@ -31,7 +31,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from certificates.networks import OPERATORS, Network, Use, Value
+from certificates.network_operators import OPERATORS, Use, Value
+from certificates.networks import Network
 
 from .arrays import BadInput
 from .evaluation import computed, walk
