@@ -312,6 +312,22 @@ def test_a_vector_has_at_most_256_powers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("r = u", True),
+        ("r = u - [0]", True),
+        ("r = [0] - u", True),
+        ("if r = u goto a", True),
+        ("output u", True),
+        ("r = I  # not u", False),
+        ("r = 1", False),
+    ],
+)
+def test_whether_a_program_names_the_unit(line: str, named: bool) -> None:
+    assert program(f"{line}; a: halt").names_unit() == named
+
+
+@pytest.mark.parametrize(
     ("body", "counted"),
     [
         ("i = 0; a: [i] = i; i = i + 1; goto a", 1 << 11),
