@@ -25,9 +25,9 @@ from .onnx import Graph, Node
 
 # affine in all inputs that depend on the network's input together
 AFFINE = {
-    "Add", "AveragePool", "BatchNormalization", "Concat", "Conv", "ConvTranspose", "Dropout",
-    "Flatten", "Gemm", "GlobalAveragePool", "Identity", "MatMul", "Mul", "Pad", "Reshape", "Resize",
-    "Slice", "Squeeze", "Sub", "Transpose", "Unsqueeze",
+    "Add", "AveragePool", "BatchNormalization", "Concat", "Conv", "ConvTranspose", "Div",
+    "Dropout", "Flatten", "Gemm", "GlobalAveragePool", "Identity", "MatMul", "Mul", "Neg", "Pad",
+    "Reshape", "Resize", "Slice", "Squeeze", "Sub", "Sum", "Transpose", "Unsqueeze",
 }  # fmt: skip
 
 Levels = list[list[Node]]

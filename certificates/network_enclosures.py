@@ -52,9 +52,10 @@ GAIN_BITS = 64  # of the bounds on differences
 # the last letter is for all inputs that follow
 LINEAR = {
     "Add": "r", "AveragePool": "r", "Concat": "r", "Conv": "aar", "ConvTranspose": "aar",
-    "Dropout": "rk", "Flatten": "r", "Gemm": "aar", "GlobalAveragePool": "r", "Identity": "r",
-    "MatMul": "a", "Mul": "a", "Pad": "rkrk", "Reshape": "rk", "Resize": "rk", "Slice": "rk",
-    "Squeeze": "rk", "Sub": "rn", "Transpose": "r", "Unsqueeze": "rk",
+    "Div": "rk", "Dropout": "rk", "Flatten": "r", "Gemm": "aar", "GlobalAveragePool": "r",
+    "Identity": "r", "MatMul": "a", "Mul": "a", "Pad": "rkrk", "Reshape": "rk", "Resize": "rk",
+    "Slice": "rk", "Neg": "r", "Squeeze": "rk", "Sub": "rn", "Sum": "r", "Transpose": "r",
+    "Unsqueeze": "rk",
 }  # fmt: skip
 
 

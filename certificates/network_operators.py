@@ -21,6 +21,7 @@ from .format import Unreadable, excerpt, short
 from .onnx import Node, check_shape
 
 PRODUCTS = 1 << 33  # multiplications or comparisons of one network
+DIVISOR_BITS = 1 << 12  # of a common multiple of divisors
 WINDOWS = 1 << 24  # window places along one axis
 Shape = tuple[int, ...]
 Result = tuple[Shape, list[int], int]  # shape, entries row-major, their denominator
@@ -213,6 +214,10 @@ def _all(function: Callable[..., int]) -> Callable[[Use], Result]:
     return lambda use: _entrywise(use, function, *map(use.value, range(len(use.inputs))))
 
 
+def _total(*summands: int) -> int:
+    return sum(summands)
+
+
 def _plus(use: Use, result: Result, shape: Shape, values: Sequence[Fraction]) -> Result:
     """A result, and constants of a shape that is broadcast to the result's."""
     return _times_plus(use, result, shape, [Fraction(1)] * len(values), values)
@@ -242,6 +247,24 @@ def _multiply(use: Use) -> Result:
     target = broadcast(use, left.shape, right.shape)
     rows = [spread(value.entries, value.shape, target) for value in (left, right)]
     return target, list(map(mul, *rows)), left.denominator * right.denominator
+
+
+def _divide(use: Use) -> Result:
+    """y = x / b, broadcast, with a constant b without zeros."""
+    left, right = use.x, use.constant(1)
+    common = lcm(*right.entries)
+    if not common or common.bit_length() > DIVISOR_BITS:
+        raise use.refuse("a divisor is 0, or they have no short common multiple")
+    target = broadcast(use, left.shape, right.shape)
+    # x / (b / d) is x times d c / b, over c
+    factors = [common // b * right.denominator for b in right.entries]
+    rows = [spread(left.entries, left.shape, target), spread(factors, right.shape, target)]
+    return target, list(map(mul, *rows)), left.denominator * common
+
+
+def _negative(use: Use) -> Result:
+    """y = -x."""
+    return use.spend(use.x.shape), [-a for a in use.x.entries], use.x.denominator
 
 
 def _relu(use: Use) -> Result:
@@ -743,6 +766,7 @@ OPERATORS: dict[str, tuple[Callable[[Use], Result], int, int, str]] = {
     "Concat": (_concat, 1, 1024, "axis i"),
     "Conv": (_conv, 2, 3, _WINDOW + ", group i"),
     "ConvTranspose": (_conv_transpose, 2, 3, _WINDOW + ", group i, output_padding ints"),
+    "Div": (_divide, 2, 2, ""),
     "Dropout": (_dropout, 1, 3, "ratio f, seed i"),
     "Flatten": (_flatten, 1, 1, "axis i"),
     "Gemm": (_gemm, 2, 3, "alpha f, beta f, transA i, transB i"),
@@ -754,6 +778,7 @@ OPERATORS: dict[str, tuple[Callable[[Use], Result], int, int, str]] = {
     "MaxPool": (_max_pool, 1, 1, _WINDOW + ", ceil_mode i, storage_order i"),
     "Min": (_all(min), 1, 1024, ""),
     "Mul": (_multiply, 2, 2, ""),
+    "Neg": (_negative, 1, 1, ""),
     "PRelu": (_prelu, 2, 2, ""),
     "Pad": (_pad, 2, 4, "mode s"),
     "Relu": (_relu, 1, 1, ""),
@@ -764,6 +789,7 @@ OPERATORS: dict[str, tuple[Callable[[Use], Result], int, int, str]] = {
     "Slice": (_slice, 3, 5, ""),
     "Squeeze": (_squeeze, 1, 2, "axes ints"),
     "Sub": (_all(sub), 2, 2, ""),
+    "Sum": (_all(_total), 1, 1024, ""),
     "Tanh": (_smooth, 1, 1, ""),
     "Transpose": (_transpose, 1, 1, "perm ints"),
     "Unsqueeze": (_unsqueeze, 1, 2, "axes ints"),

@@ -95,7 +95,9 @@ def majorant(data: bytes) -> bytes:
             stored = np.abs(numpy_helper.to_array(tensor))
             tensor.CopyFrom(numpy_helper.from_array(np.asarray(stored), tensor.name))
     for node in model.graph.node:
-        node.op_type = {"Sub": "Add", "Min": "Max", "Clip": "Max"}.get(node.op_type, node.op_type)
+        node.op_type = {"Sub": "Add", "Min": "Max", "Clip": "Max", "Neg": "Identity"}.get(
+            node.op_type, node.op_type
+        )
         if node.op_type == "Max":
             kept = [name for name in node.input if name]
             del node.input[:]

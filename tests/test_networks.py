@@ -274,10 +274,21 @@ def resize(b: Builder, rng: Random, shape: Shape) -> None:
         b.add("Resize", b.now, empty, empty, b.whole(*sizes), **more)
 
 
+def division(b: Builder, rng: Random, shape: Shape) -> None:
+    divisors = rng.integers(1, 9, broadcastable(rng, shape)) * rng.choice([-0.5, 0.25, 1])
+    b.add("Div", b.now, b.array(divisors))
+
+
+def summation(b: Builder, rng: Random, shape: Shape) -> None:
+    others = [b.array(normal(rng, *broadcastable(rng, shape))) for _ in range(pick(rng, 0, 2))]
+    b.add("Sum", b.now, *others, b.now)
+
+
 MAKERS: dict[str, Callable[[Builder, Random, Shape], None]] = {
     "Conv": conv, "ConvTranspose": conv_transpose, "MaxPool": pool("MaxPool"),
     "AveragePool": pool("AveragePool"), "GlobalAveragePool": global_pool, "Gemm": gemm,
     "MatMul": matmul, "Add": binary("Add"), "Sub": binary("Sub"), "Mul": binary("Mul"),
+    "Div": division, "Neg": simple("Neg"), "Sum": summation,
     "Max": binary("Max"), "Min": binary("Min"), "Abs": simple("Abs"), "Relu": simple("Relu"),
     "Identity": simple("Identity"), "Dropout": simple("Dropout"), "LeakyRelu": leaky,
     "PRelu": prelu, "Clip": clip, "Concat": concat, "Constant": constant, "Reshape": reshape,
@@ -426,6 +437,21 @@ def test_batch_normalization_with_a_rational_root() -> None:
         irrational.values([7, 7], 1)
 
 
+def test_divisors_need_a_short_common_multiple() -> None:
+    """A few hundred random ones have none; that is refused, not computed with."""
+    rng = np.random.default_rng(0)
+    for channels, fits in ((2, True), (40, False)):
+        shape = (1, channels, 4, 4)
+        b = Builder()
+        b.add("Div", "x", b.array(rng.normal(size=shape)))
+        if fits:
+            assert floats_agree(b.model(shape), kernel(b.model(shape)), kernel(
+                majorant(b.model(shape))), rng.normal(size=shape).astype("float32"))  # fmt: skip
+            continue
+        with pytest.raises(Unreadable, match="no short common multiple"):
+            kernel(b.model(shape))
+
+
 # --------------------------------------------------------------------------- refusals
 
 
@@ -448,6 +474,8 @@ def one(operator: str, *arrays: Any, opset: int = 17, **attributes: Any) -> Buil
 KERNEL = np.ones((2, 2, 3, 3))
 REFUSED: dict[str, tuple[Builder, str]] = {
     "an irrational function": (one("Softmax"), "values are irrational"),
+    "a divisor that is 0": (one("Div", [0.0]), "a divisor is 0"),
+    "a divisor that is not constant": (one("Div", "x"), "input 1 must not depend"),
     "an operator that ended": (one("Upsample", [1.0, 1.0, 2.0, 2.0]), "export with a later one"),
     "an operator that is not covered": (one("Floor"), "the operator is not covered"),
     "an unknown attribute": (one("Relu", slope=1), "attribute 'slope' is unknown or not covered"),

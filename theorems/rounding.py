@@ -153,6 +153,17 @@ class _Analysis:
                     for a in self.apply(use, [_tensor(use.x, errors)])]  # fmt: skip
         if name in SLOPES:
             return self._slopes(use, value)
+        if name == "Neg":
+            return self.of(use, 0)
+        if name == "Div":
+            self.exact(use, 1)
+            divisor = use.value(1)
+            moduli = Value(divisor.shape, [abs(b) for b in divisor.entries], divisor.denominator,
+                           True)  # fmt: skip
+            moved = self.apply(use, [_tensor(use.x, self.of(use, 0)), moduli])
+            return self._rounded(moved, value, TINY)
+        if name == "Sum":
+            return self._sum(use)
         if name in ("Add", "Sub"):
             moved = self._broadcast(use, value, [self.of(use, 0), self.of(use, 1)])
             spread = [a + b for a, b in zip(*moved, strict=True)]
@@ -166,6 +177,17 @@ class _Analysis:
             ]
             return self._rounded(spread, value, TINY)
         raise BadInput(f"{use.node}: no bound on the rounding of this operator is known")
+
+    def _sum(self, use: Use) -> Numbers:
+        """(1 + g) (E_1 + ... + E_n) + g (|x_1| + ... + |x_n|) with g for n summands."""
+        g = gamma(len(use.inputs))
+        values = list(map(use.value, range(len(use.inputs))))
+        errors = self.apply(use, [_tensor(v, self.of(use, k)) for k, v in enumerate(values)])
+        sizes = self.apply(use, [_tensor(v, _sizes(v)) for v in values])
+        if max(sizes) + max(errors) >= LARGEST * ONE:
+            raise BadInput(f"{use.node}: float32 may overflow here, then no bound holds")
+        pairs = zip(_scaled(errors, 1 + g), _scaled(sizes, g), strict=True)
+        return [a + b for a, b in pairs]
 
     def _combined(self, use: Use, g: Fraction) -> Numbers:
         """(1 + g) E + g |x| for the first input."""
