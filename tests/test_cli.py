@@ -112,6 +112,10 @@ BAD = {
     "a float in an array": (TOML.replace('["2", "0", "1"]', "[0.1, 0, 1]"), "x[0]: 0.1 is a float"),
     "not a number": (TOML.replace('["2", "0", "1"]', "[nan, 0, 1]"), "x[0]: nan is not a number"),
     "infinity": (TOML.replace('["2", "0", "1"]', "[inf, 0, 1]"), "x[0]: inf is not a number"),
+    "a perturbation of another size": (
+        TOML + '[perturbations]\ne_1 = ["1"]\n',
+        "perturbations.e_1: shape (1,) has 1 entries, the operator needs 2",
+    ),
     "unknown norm": ('object_norm = "l3"\n' + TOML, "object_norm: unknown norm 'l3'"),
     "negative norm": ('data_norm = "-1 l2"\n' + TOML, "must be positive"),
     "zero delta": (TOML.replace('"1/50"', '"0"'), "delta: must be positive, not 0"),
@@ -255,3 +259,19 @@ def test_non_finite_entries_of_a_file_are_refused(tmp_path: Path, bad: float) ->
     done = run("check", "4.1.i", path)
     assert done.exit_code == 2
     assert "x: entry 1 is" in done.output
+
+
+def test_an_unknown_permission_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run("check", "4.1.i", problem(tmp_path, TOML), "-o", out, "--permit", "lib")
+    assert done.exit_code == 2
+    assert "--permit lib: no such hypothesis; known are detail, fit, lipschitz" in done.stderr
+    assert not out.exists()
+
+
+def test_a_detail_of_another_size_is_refused_with_both_numbers(tmp_path: Path) -> None:
+    np.save(tmp_path / "A.npy", np.ones((8, 8), dtype=int))
+    np.save(tmp_path / "w.npy", np.ones((8, 8), dtype=int))
+    done = run("detail", tmp_path / "A.npy", tmp_path / "w.npy", "-o", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "wanted: shape (8, 8) has 64 entries, the operator needs 8" in done.stderr

@@ -21,6 +21,7 @@ import certificates
 from certificates.__main__ import run as run_kernel
 from certificates.format import Rejected, Unreadable, as_list, as_object, as_text, read_json
 from certificates.show import fold
+from certificates.statements import read_statement
 
 from .arrays import BadInput
 from .asking import listening
@@ -40,6 +41,7 @@ from .examples import EXAMPLES
 from .folder import refuse_foreign
 from .instance import Instance
 from .machines import as_json, execute, find_program, lines, read_input
+from .outcome import statement as theorem_file
 from .pairs import write_pairs
 from .probability_claims import write as write_probabilities
 from .probability_picture import draw as draw_probability
@@ -112,8 +114,9 @@ def check_command(
     claim = theorem.endswith(".claim")
     _refuse_no_time(seconds)
     if claim:
-        known = labels_of(read_claim(Path(theorem)))
-        _refuse_unknown(permit, known)
+        _refuse_unknown(permit, labels_of(read_claim(Path(theorem))))
+    elif theorem in CATALOGUE:  # before anything is derived or written
+        _refuse_unknown(permit, {h.label for h in read_statement(theorem_file(theorem)).given})
     with errors.status("deriving") as status:
         if claim:
             data = Instance.load(problem)
@@ -127,10 +130,6 @@ def check_command(
             console.print(Text("  " + kernel_command(output, result.identifier)))
         if (output / "pictures.png").is_file():
             console.print(Text(f"pictures: {output / 'pictures.png'}"))
-    if result.verified:
-        _refuse_unknown(
-            permit, {h.label for item in result.verified for h in item.report.statement.given}
-        )
     sys.exit(result.status(permit))
 
 
@@ -277,7 +276,8 @@ def init_command(name: str, folder: Path | None) -> None:
     command = EXAMPLES[name].run.format(
         folder=shlex.quote(str(target)), output=shlex.quote(str(target / "out"))
     )
-    console.print(Text(f"{target / 'problem.toml'} and {len(made) - 1} more files: edit, then"))
+    others = f" and {len(made) - 1} more files" if len(made) > 1 else ""
+    console.print(Text(f"{target / 'problem.toml'}{others}: edit, then"))
     console.print(Text(f"  {command}"))
 
 
@@ -434,8 +434,10 @@ def run_command(program: str, given: str, fuel: int, trace: bool, as_text: bool)
 
     Example: kernelcert run euclid --input "48 18" --trace
     """
-    if fuel < 1 or (trace and as_text):
-        raise BadInput("--fuel: a positive number is expected, and --trace has no JSON form")
+    if fuel < 1:
+        raise BadInput("--fuel: a positive number is expected")
+    if trace and as_text:
+        raise BadInput("--trace has no JSON form; leave out --trace or --json")
     node_lines = (lambda line: console.print(Text(line))) if trace else None
     done = execute(find_program(program), read_input(given), fuel, node_lines)
     for line in [as_json(done)] if as_text else lines(done):

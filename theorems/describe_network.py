@@ -37,7 +37,11 @@ def describe_network(path: Path, at: Path | None = None, output: Path | None = N
             f"{output}: exists already, or --at is missing; name a new file, and a point"
         )
     data = path.read_bytes()
-    graph = read_onnx(data, path.name)
+    try:
+        graph = read_onnx(data, path.name)
+    except Unreadable as error:
+        hint = "" if path.suffix == ".onnx" else "; name an ONNX file"
+        raise BadInput(f"{error}{hint}") from None
     try:
         network = read_network(graph)
     except Unreadable as error:
@@ -53,7 +57,10 @@ def describe_network(path: Path, at: Path | None = None, output: Path | None = N
         return lines
     point = read_npy(at.read_bytes(), at.name)
     if point.imag or len(point.real) != prod(graph.shape):
-        raise BadInput(f"{at.name}: {prod(graph.shape)} real entries are needed, {graph.shape}")
+        raise BadInput(
+            f"{at.name}: {prod(graph.shape)} real entries are needed, {graph.shape}; complex data "
+            "are two channels, numpy.stack([z.real, z.imag])"
+        )
     value = value_at(network, point.real, point.denominator)
     exact = value.fractions()
     size = max(map(abs, exact))

@@ -166,7 +166,9 @@ def write_detail(
     """
     a, w = realise(operator, "operator", "A", folder), array(wanted, "wanted")
     if prod(w.shape) != a.shape[1]:
-        raise BadInput(f"wanted: shape {w.shape}, but the operator has shape {a.shape}")
+        raise BadInput(
+            f"wanted: shape {w.shape} has {prod(w.shape)} entries, the operator needs {a.shape[1]}"
+        )
     if output.exists():
         raise BadInput(f"{output}: exists already; name a new folder")
     weight = None if alpha is None else number(alpha, "--alpha")

@@ -114,10 +114,18 @@ class NetworkFile:
 
     def network(self, where: str, folder: Path | None) -> Network:
         """The network as the kernel reads it.  Raises BadInput for what it does not cover."""
+        place = f"{where}.file"
+        if isinstance(self.file, str | Path):
+            place += f", {Path(self.file).name}"
+        data = self.stored(where, folder)
         try:
-            return read_network(read_onnx(self.stored(where, folder), f"{where}.file"))
+            graph = read_onnx(data, place)
         except Unreadable as error:
             raise BadInput(str(error)) from None
+        try:
+            return read_network(graph)
+        except Unreadable as error:
+            raise BadInput(f"{place}: the kernel does not cover it: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -325,6 +333,7 @@ def _network_form(
 ) -> tuple[dict[str, object], list[ExactArray | Realised]]:
     """A network as the kernel's problem file has it; its shapes are judged by the kernel."""
     data = psi.stored(place.where, place.folder)
+    psi.network(place.where, place.folder)  # a refusal names the person's file, not the copy
     name = f"{place.stem}.onnx"
     form: dict[str, object] = {
         "kind": "network",

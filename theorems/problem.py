@@ -165,7 +165,10 @@ class Problem:
         for name, value in self.perturbations.items():
             if not is_name(name) or name in statement.names or name in vectors:
                 raise BadInput(f"perturbations: {excerpt(name)} cannot be used; call it e_1, say")
-            vectors[name] = ("Y", self._vector(value, name, m))
+            try:
+                vectors[name] = ("Y", self._vector(value, name, m))
+            except BadInput as error:  # the name alone is the stem of its file, not its place
+                raise BadInput(f"perturbations.{error}") from None
         spaces: dict[str, object] = {
             "X": space_form(n, self.object_norm, "object_norm"),
             "Y": space_form(m, self.data_norm, "data_norm"),

@@ -356,7 +356,7 @@ def _about(numbers: Numbers, problem: Problem, size: int) -> Iterator[str]:
     if problem.mass is not None:
         q = number(problem.mass, "mass")
         if not 0 <= q <= 1:
-            raise BadInput(f"mass: {short(q)} is no probability")
+            raise BadInput(f"mass: {short(q)} is no probability; write one from 0 to 1")
         yield (
             f"for every distribution on M1 with P(X in T) <= {short(q)}: Psi hallucinates with "
             f"probability at least P(X not in T) >= {short(1 - q)}, because it does at every X "
