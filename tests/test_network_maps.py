@@ -230,6 +230,17 @@ def test_a_file_that_is_not_covered_is_bad_input() -> None:
         check("4.1.i", problem(psi=NetworkFile(b.model((1, 3)), before="adjoint")))
 
 
+def test_a_refusal_names_the_file_that_was_given(tmp_path: Path) -> None:
+    """And not the copy Psi.onnx, which its owner has never seen."""
+    b = Builder()
+    b.add("Softmax", "x")
+    file = tmp_path / "mine.onnx"
+    file.write_bytes(b.model((1, 3)))
+    with pytest.raises(BadInput, match=r"^psi\.file, mine\.onnx: the kernel does not cover it"):
+        check("4.1.i", problem(psi=NetworkFile(file, before="adjoint")), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 CLAIM = (
     'statement mine "mine"\nspaces X, Y\nlinear A : X -> Y\nmap Psi : Y -> X\n'
     "vectors x in X\nconclude\n  |Psi(A x)| <= 10\n"
