@@ -275,3 +275,12 @@ def test_a_detail_of_another_size_is_refused_with_both_numbers(tmp_path: Path) -
     done = run("detail", tmp_path / "A.npy", tmp_path / "w.npy", "-o", tmp_path / "out")
     assert done.exit_code == 2
     assert "wanted: shape (8, 8) has 64 entries, the operator needs 8" in done.stderr
+
+
+def test_a_mask_of_another_size_is_refused_at_its_place(tmp_path: Path) -> None:
+    np.save(tmp_path / "mask.npy", np.ones((7, 8), dtype=bool))
+    table = '{kind = "hadamard", rows = "mask.npy", shape = [8, 8]}'
+    text = f'operator = {table}\nx = "x.npy"\nx_det = "x.npy"\n[network]\nfeatures = 2\n'
+    done = run("check", "4.1.ii", problem(tmp_path, text))
+    assert done.exit_code == 2
+    assert "operator.rows: a mask of 56 entries, the shape [8, 8] needs 64" in done.stderr

@@ -312,6 +312,12 @@ class _Realiser:
         bits = [int(a) for a in exact_rows(found, 1)[0].real] if prod(found.shape) else []
         # a file of truth values is a mask, whatever it was called
         if key == "mask" or any(b"'|b1'" in data[:128] for data in found.files.values()):
+            sides = self.sides()
+            if len(bits) != prod(sides):
+                raise BadInput(
+                    f"{self.where}.{key}: a mask of {len(bits)} entries, the shape {sides} needs "
+                    f"{prod(sides)}; correct one of the two"
+                )
             return sum(bits), {"mask": found.form}
         return len(bits), {"rows": found.form}
 
