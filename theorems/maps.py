@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from pathlib import Path
 from typing import Any, Literal
@@ -117,15 +118,20 @@ class NetworkFile:
         place = f"{where}.file"
         if isinstance(self.file, str | Path):
             place += f", {Path(self.file).name}"
-        data = self.stored(where, folder)
-        try:
-            graph = read_onnx(data, place)
-        except Unreadable as error:
-            raise BadInput(str(error)) from None
-        try:
-            return read_network(graph)
-        except Unreadable as error:
-            raise BadInput(f"{place}: the kernel does not cover it: {error}") from None
+        return _read(self.stored(where, folder), place)
+
+
+@lru_cache(maxsize=4)
+def _read(data: bytes, place: str) -> Network:
+    """The network in a file, read once; refusals name `place`."""
+    try:
+        graph = read_onnx(data, place)
+    except Unreadable as error:
+        raise BadInput(str(error)) from None
+    try:
+        return read_network(graph)
+    except Unreadable as error:
+        raise BadInput(f"{place}: the kernel does not cover it: {error}") from None
 
 
 @dataclass(frozen=True)
