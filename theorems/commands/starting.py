@@ -1,0 +1,51 @@
+"""init and list: what there is to begin with."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from ..arrays import BadInput
+from ..catalogue import CATALOGUE
+from ..examples import EXAMPLES
+from .terminal import console
+
+
+@click.command("init")
+@click.argument("name", type=click.Choice(list(EXAMPLES)))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+def init_command(name: str, folder: Path | None) -> None:
+    """Write the example NAME as a problem FOLDER to edit.
+
+    Example: kernelcert init teaching try
+    """
+    target = folder or Path(name)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise BadInput(f"{target}: exists already; name a new folder")
+    made = EXAMPLES[name].make()
+    target.mkdir(parents=True, exist_ok=True)
+    for file, data in made.items():
+        (target / file).write_bytes(data)
+    command = EXAMPLES[name].run.format(
+        folder=shlex.quote(str(target)), output=shlex.quote(str(target / "out"))
+    )
+    others = f" and {len(made) - 1} more files" if len(made) > 1 else ""
+    console.print(Text(f"{target / 'problem.toml'}{others}: edit, then"))
+    console.print(Text(f"  {command}"))
+
+
+@click.command("list")
+def list_command() -> None:
+    """List the theorems and the examples."""
+    table = Table("theorem", "says", "needs")
+    for theorem in CATALOGUE.values():
+        table.add_row(theorem.identifier, theorem.says, theorem.needs)
+    console.print(table)
+    examples = Table("example", "is")
+    for name, example in EXAMPLES.items():
+        examples.add_row(name, example.says)
+    console.print(examples)
