@@ -19,9 +19,10 @@ from .format import Rejected, short
 from .linear import COLUMNS, DENSE, Linear
 from .maps import LayersMap, NetworkMap
 from .matrices import Matrix, Vector
-from .network_operators import Use, Value, leak
+from .network_operators import leak
 from .networks import Network
 from .onnx import Graph, Node
+from .tensors import Use, Value
 
 # affine in all inputs that depend on the network's input together
 AFFINE = {

@@ -29,20 +29,10 @@ from .enclosures import (
     zero,
 )  # fmt: skip
 from .matrices import Vector
-from .network_operators import (
-    OPERATORS,
-    Result,
-    Shape,
-    Use,
-    Value,
-    added,
-    broadcast,
-    leak,
-    pooled,
-    spread,
-)
+from .network_operators import OPERATORS, added, leak, pooled
 from .networks import Network, walk
 from .onnx import Node
+from .tensors import Result, Shape, Use, Value, broadcast, spread
 
 GUARD = 32  # bits beyond those that are asked for
 GAIN_BITS = 64  # of the bounds on differences

@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from .enclosures import Enclosure
 from .format import Unreadable, excerpt
-from .network_operators import OPERATORS, PRODUCTS, REMEDIES, Shape, Use, Value
+from .network_operators import OPERATORS, REMEDIES
 from .onnx import Array, Graph, Node, check_shape
+from .tensors import PRODUCTS, Shape, Use, Value
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ BUDGETS = {
     "meanings of data": (
         3700,  # 1,500 until networks, forms of linear maps and enclosures came
         "chains cyclotomic data_rules enclosing enclosures forms fourier layers linear maps "
-        "matrices network_enclosures network_operators networks norms operators problem "
-        "singular values",
+        "matrices network_enclosures network_moves network_operators networks norms operators "
+        "problem singular tensors values",
     ),
     "machine": (450, "formal laurent machine"),
     "probability": (400, "chi_square magnitudes probability"),

@@ -17,18 +17,13 @@ import flint
 
 from certificates.network_operators import (
     OPERATORS,
-    Axes,
-    Result,
-    Shape,
-    Use,
-    Value,
     _each_window,
     _filters,
-    _plus,
     _turned_windows,
     _windows,
 )
 from certificates.networks import Network
+from certificates.tensors import Axes, Result, Shape, Use, Value, plus
 
 Rows = list[list[Any]]
 
@@ -53,7 +48,7 @@ def _turned(rows: Rows) -> Rows:
 def _with_bias(use: Use, result: Result, outer: int, axes: int) -> Result:
     if not use.has(2):
         return result
-    return _plus(use, result, (outer,) + (1,) * axes, use.constant(2).fractions())
+    return plus(use, result, (outer,) + (1,) * axes, use.constant(2).fractions())
 
 
 def _correlated(use: Use, rows: Rows, groups: int, axes: Axes) -> Result:
@@ -112,7 +107,7 @@ def _gemm(use: Use) -> Result:
     if not use.has(2):
         return result
     added = use.constant(2)
-    return _plus(use, result, added.shape, [beta * q for q in added.fractions()])
+    return plus(use, result, added.shape, [beta * q for q in added.fractions()])
 
 
 HEAVY: dict[str, Callable[[Use], Result]] = {

@@ -31,8 +31,9 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from certificates.network_operators import OPERATORS, Use, Value
+from certificates.network_operators import OPERATORS
 from certificates.networks import Network
+from certificates.tensors import Use, Value
 
 from .arrays import BadInput
 from .evaluation import computed, walk
