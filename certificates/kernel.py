@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
+from .arrays import ReadFile
 from .exact import Undecided
 from .format import (
     Rejected,
@@ -42,7 +43,7 @@ from .format import (
 from .judgments import FALSE, Judgment, negations
 from .language import Defined, Named, Names, Space, is_name, read_judgment
 from .matrices import Vector
-from .problem import Problem, ReadFile, read_problem, read_witnesses
+from .problem import Problem, read_problem, read_witnesses
 from .rules import RULES, Rule
 from .statements import Conclusion, Statement, read_statement
 from .terms import Bound, Datum, Term

@@ -7,13 +7,14 @@ shape and SHA-256, so that the digest of the problem file covers every number.  
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm, prod
+from math import prod
 from typing import Literal
 
+from .arrays import Arrays, ReadFile, vector_of
 from .formal import numbers
 from .format import (
     Rejected,
@@ -22,7 +23,6 @@ from .format import (
     as_object,
     as_text,
     choice,
-    digest,
     excerpt,
     fields,
     read_json,
@@ -50,15 +50,12 @@ from .maps import (
 from .matrices import Matrix, Vector
 from .networks import Network, read_network
 from .norms import KINDS, Norm
-from .npy import Tensor, read_npy
+from .npy import Tensor
 from .onnx import read_onnx
 from .statements import Statement
 
 FORMAT = "kernelcert problem 1"
-AXES = 8
-DENOMINATOR_BITS = 1 << 16  # of the common denominator of an inline array
 FUEL = 1 << 30  # the most steps of a machine
-ReadFile = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,126 +99,10 @@ class Problem:
         return found
 
 
-# -------------------------------------------------------------------------------- arrays
-
-
-class _Arrays:
-    """Reads arrays, inline or from .npy files, and remembers what it read."""
-
-    def __init__(self, read_file: ReadFile | None) -> None:
-        self.read_file = read_file
-        self.seen: list[str] = []
-
-    def read(self, value: object, where: str) -> Tensor:
-        """An array of any of the three forms: entries, file, or real and imaginary part."""
-        table = as_object(value, where)
-        if "entries" in table or "file" in table:
-            return self.simple(table, where)
-        fields(table, where, ("real", "imaginary"))
-        real = self.simple(table["real"], where + ".real")
-        imag = self.simple(table["imaginary"], where + ".imaginary")
-        if any(real.imag) or any(imag.imag) or real.shape != imag.shape:
-            raise Unreadable(f"{where}: real and imaginary part must be real arrays of one shape")
-        bottom = lcm(real.denominator, imag.denominator)
-        return Tensor(
-            real.shape,
-            tuple(a * (bottom // real.denominator) for a in real.real),
-            tuple(a * (bottom // imag.denominator) for a in imag.real),
-            bottom,
-        )
-
-    def simple(self, value: object, where: str) -> Tensor:
-        """An array of the forms: entries, file."""
-        table = as_object(value, where)
-        if "file" in table:
-            return self.from_file(table, where)
-        fields(table, where, ("entries",))
-        return _inline(table["entries"], where + ".entries")
-
-    def stored(self, table: dict[str, object], where: str) -> tuple[str, bytes, str]:
-        """The file that the keys file and sha256 name: its name, bytes and SHA-256."""
-        name = as_text(table["file"], where + ".file")
-        if name.startswith(".") or not all(c.isalnum() or c in "._-" for c in name):
-            raise Unreadable(
-                f"{where}.file: {excerpt(name)} must be a plain file name (letters, digits, "
-                "'.', '_', '-') in the problem's own folder"
-            )
-        if self.read_file is None:
-            raise Unreadable(f"{where}: only arrays with inline entries are allowed here")
-        data = self.read_file(name)
-        found = digest(data).removeprefix("sha256:")
-        if found != as_text(table["sha256"], where + ".sha256"):
-            raise Unreadable(
-                f"{where}: {name} has SHA-256 {found[:16]}..., not the one the problem names; "
-                "restore the file, or make problem and certificate anew"
-            )
-        return name, data, found
-
-    def from_file(self, table: dict[str, object], where: str) -> Tensor:
-        fields(table, where, ("file", "sha256", "shape"), ("scale",))
-        name, data, found = self.stored(table, where)
-        tensor = read_npy(data, name)
-        shape = tuple(
-            read_natural(n, where + ".shape") for n in as_list(table["shape"], where + ".shape")
-        )
-        if shape != tensor.shape:
-            raise Unreadable(f"{where}: {name} has shape {tensor.shape}, the problem says {shape}")
-        scale = read_small(table.get("scale", "1"), where + ".scale")
-        factor = f" times {short(scale)}" if scale != 1 else ""
-        self.seen.append(f"{where}: {name} as stored{factor}, shape {shape}, sha256:{found}")
-        return Tensor(
-            shape,
-            tuple(a * scale.numerator for a in tensor.real),
-            tuple(a * scale.numerator for a in tensor.imag),
-            tensor.denominator * scale.denominator,
-        )
-
-
-def _inline(value: object, where: str) -> Tensor:
-    """Nested lists of numbers as strings, all rows of one length."""
-    shape: list[int] = []
-    level: object = value
-    while type(level) is list:
-        shape.append(len(level))
-        level = level[0] if level else None
-        if len(shape) > AXES:
-            raise Unreadable(f"{where}: an array has at most {AXES} axes")
-    entries: list[Fraction] = []
-
-    def walk(item: object, depth: int, place: str) -> None:
-        if depth == len(shape):
-            entries.append(read_number(item, place))
-            return
-        row = as_list(item, place)
-        if len(row) != shape[depth]:
-            raise Unreadable(f"{place}: {len(row)} entries where {shape[depth]} are expected")
-        for k, inner in enumerate(row):
-            walk(inner, depth + 1, f"{place}[{k}]")
-
-    walk(value, 0, where)
-    bottom = 1
-    for entry in entries:
-        bottom = lcm(bottom, entry.denominator)
-        if bottom.bit_length() > DENOMINATOR_BITS:
-            raise Unreadable(f"{where}: the denominators have no short common multiple")
-    numerators = tuple(q.numerator * (bottom // q.denominator) for q in entries)
-    return Tensor(tuple(shape), numerators, (), bottom)
-
-
 @lru_cache(maxsize=2)
 def _network(data: bytes, name: str) -> Network:
     """The network in a file, read once for all problems that name it."""
     return read_network(read_onnx(data, name))
-
-
-def _vector(tensor: Tensor, dimension: int, where: str) -> Vector:
-    """An array of any shape with `dimension` entries, read row by row -> the vector."""
-    if prod(tensor.shape) != dimension:
-        raise Unreadable(
-            f"{where}: shape {tensor.shape} has {prod(tensor.shape)} entries, "
-            f"the space has dimension {dimension}"
-        )
-    return Vector.of(tensor.real, tensor.imag, tensor.denominator)
 
 
 # ------------------------------------------------------------------------------- problem
@@ -231,7 +112,7 @@ class _Reader:
     """The state of reading one problem file."""
 
     def __init__(
-        self, table: dict[str, object], arrays: _Arrays, field: Field, spaces: Spaces
+        self, table: dict[str, object], arrays: Arrays, field: Field, spaces: Spaces
     ) -> None:
         self.table = table
         self.arrays = arrays
@@ -271,7 +152,7 @@ class _Reader:
         table = fields(value, where, ("space", "array"))
         space = self.space_of(table["space"], where + ".space")
         inside = where + ".array"
-        found = _vector(self.array(table["array"], inside), space.dimension, inside)
+        found = vector_of(self.array(table["array"], inside), space.dimension, inside)
         return as_text(table["space"], where), found
 
     def operator(self, value: object, where: str, shape: tuple[int, int]) -> Linear:
@@ -298,7 +179,7 @@ class _Reader:
 
     def offset(self, table: dict[str, object], where: str, target: NormedSpace) -> Vector:
         inside = where + ".offset"
-        return _vector(self.array(table["offset"], inside), target.dimension, inside)
+        return vector_of(self.array(table["offset"], inside), target.dimension, inside)
 
     def constant(
         self, table: dict[str, object], where: str, domain: NormedSpace, target: NormedSpace
@@ -336,7 +217,7 @@ class _Reader:
                 raise Unreadable(f"{inside}: a layer has at least one neuron")
             numbers = self.array(parts["matrix"], inside + ".matrix")
             matrix = matrix_of(numbers, (height, width), inside + ".matrix")
-            found.append((matrix, _vector(offset, height, inside + ".offset")))
+            found.append((matrix, vector_of(offset, height, inside + ".offset")))
             width = height
         return LayersMap(tuple(found), slope)
 
@@ -486,7 +367,7 @@ def read_problem(data: bytes, read_file: ReadFile, statement: Statement) -> Prob
         ("linear", "maps", "vectors", "sets", "constants", "units"),
     )
     choice(table["format"], "problem.format", {FORMAT: None})
-    arrays = _Arrays(read_file)
+    arrays = Arrays(read_file)
     all_spaces = {
         name: _Reader.space(entry, f"problem.spaces.{name}")
         for name, entry in as_object(table["spaces"], "problem.spaces").items()
@@ -596,7 +477,7 @@ def _read_sets(
 def read_witnesses(value: object, problem: Problem) -> dict[str, tuple[str, Vector]]:
     """The vectors that a certificate brings along, inline, in the spaces of the problem."""
     where = "certificate.vectors"
-    reader = _Reader({}, _Arrays(None), problem.field, problem.spaces)
+    reader = _Reader({}, Arrays(None), problem.field, problem.spaces)
     return {
         name: reader.vector(entry, f"{where}.{name}")
         for name, entry in as_object(value, where).items()

@@ -29,7 +29,7 @@ BUDGETS = {
     ),
     "meanings of data": (
         3700,  # 1,500 until networks, forms of linear maps and enclosures came
-        "chains cyclotomic data_rules enclosing enclosures forms fourier layers linear maps "
+        "arrays chains cyclotomic data_rules enclosing enclosures forms fourier layers linear maps "
         "matrices network_enclosures network_moves network_operators networks norms operators "
         "problem singular tensors values",
     ),

@@ -18,13 +18,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from certificates import operators
+from certificates.arrays import Arrays
 from certificates.format import Rejected, Unreadable, write_json
 from certificates.forms import natural_order, read_linear
 from certificates.linear import Composition, Hadamard, Linear, Sparse, squared_norm, transform
 from certificates.matrices import Matrix, Vector
 from certificates.norms import Norm
 from certificates.npy import Tensor
-from certificates.problem import _Arrays
 
 small = st.integers(-6, 6)
 TWO = Norm("l2", Fraction(1))
@@ -41,7 +41,7 @@ def entries(value: Any) -> dict[str, Any]:
 
 def read(form: Any, m: int, n: int) -> Linear:
     """The linear map of a form."""
-    return read_linear(json.loads(write_json(form)), "A", (m, n), _Arrays(None).read)
+    return read_linear(json.loads(write_json(form)), "A", (m, n), Arrays(None).read)
 
 
 def floats(matrix: Matrix) -> np.ndarray[Any, Any]:
@@ -293,7 +293,7 @@ def test_sparse_is_scipys() -> None:
         files[key] = stream.getvalue()
         sha = sha256(files[key]).hexdigest()
         form[key] = {"file": key, "sha256": sha, "shape": [str(len(values))]}
-    found = read_linear(form, "A", (30, 40), _Arrays(files.__getitem__).read)
+    found = read_linear(form, "A", (30, 40), Arrays(files.__getitem__).read)
     v = list(range(40))
     expected = [Fraction(a) for a in (coo @ np.array(v)).tolist()]
     image = found.apply(Vector.of(v))

@@ -14,10 +14,10 @@ import scipy.linalg
 import scipy.ndimage
 import scipy.sparse
 
+from certificates.arrays import Arrays
 from certificates.forms import read_linear
 from certificates.linear import Linear
 from certificates.matrices import Matrix
-from certificates.problem import _Arrays
 from theorems import Affine, BadInput, Instance, Problem, check, check_claim
 from theorems.operators import (
     Operator,
@@ -36,7 +36,7 @@ def made(value: Any, folder: Path | None = None) -> Linear:
     """The linear map, as the kernel reads it."""
     found = realise(value, "operator", "A", folder)
     form = json.loads(json.dumps(found.form))
-    return read_linear(form, "A", found.shape, _Arrays(found.files.__getitem__).read)
+    return read_linear(form, "A", found.shape, Arrays(found.files.__getitem__).read)
 
 
 def floats(form: Linear) -> np.ndarray[Any, Any]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from certificates.arrays import ReadFile
 from certificates.exact import Roots
 from certificates.format import Rejected
 from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
-from certificates.problem import ReadFile
 from certificates.show import fold, vector_text
 from certificates.statements import read_statement
 from certificates.values import Context

@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations, product
 
+from certificates.arrays import ReadFile
 from certificates.exact import Roots
 from certificates.format import Rejected
 from certificates.judgments import Comparison, Judgment, Lipschitz, NotLipschitz, negations
 from certificates.kernel import prepare
 from certificates.language import Defined, read_judgment
 from certificates.matrices import Vector
-from certificates.problem import ReadFile, read_problem
+from certificates.problem import read_problem
 from certificates.statements import read_statement
 from certificates.terms import Image, Scalar, Term, Turned, Value, bound_variables, substitute
 from certificates.values import Context

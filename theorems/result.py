@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from certificates.arrays import ReadFile
 from certificates.exact import Roots
 from certificates.format import Rejected
 from certificates.judgments import FALSE, Comparison
 from certificates.kernel import Report, Step, settles, verify
-from certificates.problem import ReadFile
 from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
