@@ -25,10 +25,10 @@ bound.  For "best" it has `bits` and `steps`.  The last two are decided without.
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from fractions import Fraction
-from pathlib import Path
 
-from .__main__ import one_line, read_bytes
+from . import door
 from .chi_square import MOST_BITS, Window, ceiling, chernoff, peak, probability
 from .format import (
     Rejected,
@@ -96,7 +96,7 @@ def check(claim: bytes, certificate: bytes) -> list[str]:
     given = set(value) if isinstance(value, dict) else set()
     names: tuple[str, ...] = ("claim",)
     if "variance" in numbers:
-        names += ("bits", "base") if "base" in given else ("bits", "sums", *WINDOW)
+        names += window_keys(given)
     elif says == "best":
         names += ("bits", "steps")
     hints = fields(value, "certificate", names)
@@ -105,7 +105,8 @@ def check(claim: bytes, certificate: bytes) -> list[str]:
     c, d = numbers["distance_square"], numbers["radius_square"]
     if "variance" in numbers:
         s, bound = numbers["variance"], numbers["bound"]
-        found = _enclosure(m, c * Fraction(1, s), d * Fraction(1, s), hints)
+        del hints["claim"]
+        found = enclosure(m, c * Fraction(1, s), d * Fraction(1, s), hints, "certificate")
         if not (found.at_least(bound) if says == "at least" else found.at_most(bound)):
             raise Rejected(
                 f"P {'>=' if says == 'at least' else '<='} {short(bound)} does not follow"
@@ -121,38 +122,34 @@ def check(claim: bytes, certificate: bytes) -> list[str]:
     return sentence(says, m, numbers)
 
 
-def _natural(hints: Table, name: str) -> int:
+def _natural(hints: Table, name: str, where: str = "certificate") -> int:
     limit = MOST_BITS + 1 if name == "bits" else 1 << 40
-    return read_natural(hints[name], f"certificate.{name}", limit)
+    return read_natural(hints[name], f"{where}.{name}", limit)
 
 
-def _enclosure(m: int, a: Fraction, b: Fraction, hints: Table) -> Magnitude:
-    """P by the sums of a window, or by Chernoff's bound."""
-    bits = _natural(hints, "bits")
+def window_keys(given: Collection[str]) -> tuple[str, ...]:
+    """The keys of the hints for an enclosure: a window of sums, or the x of Chernoff's bound."""
+    return ("bits", "base") if "base" in given else ("bits", "sums", *WINDOW)
+
+
+def enclosure(m: int, a: Fraction, b: Fraction, hints: Table, where: str) -> Magnitude:
+    """P by the sums of a window, or by Chernoff's bound.  Raises Unreadable, Rejected."""
+    fields(hints, where, window_keys(hints))
+    bits = _natural(hints, "bits", where)
     if "base" in hints:
-        base = read_small(hints["base"], "certificate.base")
+        base = read_small(hints["base"], f"{where}.base")
         found = chernoff(m, a, b, base, bits)
         return found if base > 1 else found.rest()
-    first, last, lower, more = (_natural(hints, name) for name in WINDOW)
-    rest = choice(hints["sums"], "certificate.sums", SUMS)
+    first, last, lower, more = (_natural(hints, name, where) for name in WINDOW)
+    rest = choice(hints["sums"], f"{where}.sums", SUMS)
     return probability(m, a, b, Window(first, last, more, rest, lower), bits)[0]
 
 
 def run(arguments: list[str]) -> tuple[list[str], int]:
     """The lines to print and the exit status."""
-    try:
-        if len(arguments) != 2:
-            raise Unreadable("usage: python -m certificates.probability CLAIM CERTIFICATE")
-        names = ("claim", "certificate")
-        claim, certificate = map(read_bytes, map(Path, arguments), names)
-        return [*check(claim, certificate), "s VERIFIED certified"], 0
-    except Rejected as error:
-        return [one_line(f"s REJECTED {error}")], 1
-    except Unreadable as error:
-        return [one_line(f"s UNREADABLE {error}")], 2
+    names = ("claim", "certificate")
+    return door.run(arguments, "probability", names, lambda files, _: (check(*files), ()))
 
 
 if __name__ == "__main__":
-    found, status = run(sys.argv[1:])
-    print("\n".join(found), flush=True)
-    sys.exit(status)
+    sys.exit(door.main(run))

@@ -9,6 +9,8 @@ from . import (
     thm_4_3_in_distribution,
     thm_4_5_hallucination,
     thm_4_5_instability,
+    thm_4_6_random_noise,
+    thm_4_7_gaussian_noise,
 )
 from .outcome import Theorem
 
@@ -21,5 +23,8 @@ CATALOGUE: dict[str, Theorem] = {
         thm_4_3_algorithm.THEOREM,
         thm_4_5_instability.THEOREM,
         thm_4_5_hallucination.THEOREM,
+        thm_4_6_random_noise.INSTABLE,
+        thm_4_6_random_noise.HALLUCINATES,
+        thm_4_7_gaussian_noise.THEOREM,
     )
 }

@@ -30,6 +30,10 @@ def entries() -> Iterator[tuple[str, bytes]]:
             yield f"{folder}/problem.json", case.problem_file
             yield from ((f"{folder}/{name}", data) for name, data in case.files.items())
             yield f"{folder}/certificate.json", claim.derivation.certificate()
+        for chance in outcome.chances:
+            folder = f"{chance.identifier}/{theorem.example}"
+            yield f"{folder}/noise.json", chance.claim_file
+            yield f"{folder}/noise.hints.json", chance.hints_file
 
 
 def write(folder: Path) -> int:

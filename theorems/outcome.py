@@ -18,6 +18,7 @@ from certificates.values import Context
 
 from .derivation import Derivation
 from .inexact import Bounds, is_inexact
+from .noise import Chance
 from .problem import Case, Problem
 
 Verdict = Literal["certified", "refuted", "vacuous", "undecided"]
@@ -67,6 +68,7 @@ class Outcome:
     """What was derived, before the kernel has verified it.
 
     The first claim is the one that was asked for; `verdict` is "undecided" where there is none.
+    `chances` are claims on random noise that rest on one of these.
     """
 
     verdict: Verdict
@@ -76,6 +78,7 @@ class Outcome:
     notes: tuple[str, ...]
     pictures: tuple[Picture, ...] = ()
     extra_files: dict[str, bytes] = field(default_factory=dict)
+    chances: tuple[Chance, ...] = ()
 
 
 @dataclass(frozen=True)

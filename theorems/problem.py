@@ -16,6 +16,7 @@
     epsilon      for 4.3: an exact number, or "least"
     mass         for 4.3: q, a bound of the probability of T
     weights      for 4.3: a distribution on M1, see `Weights`
+    noise        for 4.6 and 4.7: the law of E, a table, see `noise`
     network      for 4.1.ii: how many features n the family's Phi: C^m -> C^n has, and its name
 
 `docs/problem-files.md` describes the file, key by key.
@@ -60,7 +61,7 @@ from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
-    "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta",
+    "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta", "noise",
 }  # fmt: skip
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
@@ -124,6 +125,7 @@ class Problem:
     x_prime: Any = None
     x_second: Any = None
     eta: Any = "least"
+    noise: Mapping[str, Any] | None = None
     folder: Path | None = None
 
     @staticmethod
@@ -295,6 +297,8 @@ def from_table(table: dict[str, Any], folder: Path) -> Problem:
         given["network"] = Network(
             network["features"], words(network.get("phi", "Phi"), "network.phi")
         )
+    if not isinstance(given.get("noise", {}), dict):
+        raise BadInput('noise: a table is expected, such as [noise] with law = "gaussian"')
     if "weights" in given:
         given["weights"] = Weights(**keys(given["weights"], "weights", {"T", "new"}, {"tail"}))
     if not isinstance(given.get("perturbations", {}), dict):

@@ -20,6 +20,8 @@ from certificates.exact import Roots
 from certificates.format import Rejected
 from certificates.judgments import FALSE, Comparison
 from certificates.kernel import Report, Step, settles, verify
+from certificates.noise.__main__ import Said
+from certificates.noise.__main__ import check as check_noise
 from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
@@ -29,6 +31,7 @@ from .catalogue import CATALOGUE
 from .decimals import both, decimal
 from .folder import appearing, refuse_foreign
 from .inexact import Bounds, is_inexact
+from .noise import Chance
 from .outcome import Claim, Figure, Outcome
 from .problem import Problem
 
@@ -62,6 +65,7 @@ class Result:
     identifier: str
     outcome: Outcome
     verified: tuple[Verified, ...]
+    chances: tuple[Said, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -94,6 +98,8 @@ class Result:
             yield Text(line)
         if self.verified:
             yield self._claims()
+        for said in self.chances:
+            yield Text("\n".join(("With random noise, certified too:", *said.words, "")))
         if self.outcome.figures:
             yield self._figures()
         for note in self.outcome.notes:
@@ -139,6 +145,11 @@ class Result:
             f"<tr><td>{escape(v.claim.identifier)}</td><td><b>{escape(v.verdict)}</b></td>"
             f"<td>{escape(v.claim.words)}</td></tr>"
             for v in self.verified
+        )
+        claims += "".join(
+            f"<tr><td colspan='3'>{escape(words)}</td></tr>"
+            for said in self.chances
+            for words in said.words
         )
         figures = "".join(
             f"<tr><td>{escape(f.name)}</td><td>{escape(value_text(f))}</td>"
@@ -228,6 +239,9 @@ def _files(outcome: Outcome) -> dict[str, bytes]:
     files = dict(outcome.extra_files)
     if outcome.claims:
         files |= {"problem.json": outcome.case.problem_file, **outcome.case.files}
+    for chance in outcome.chances:
+        files[f"{chance.identifier}.noise.json"] = chance.claim_file
+        files[f"{chance.identifier}.noise.hints.json"] = chance.hints_file
     for claim in outcome.claims:
         if claim.case is not None:
             files |= {claim.problem_name: claim.case.problem_file, **claim.case.files}
@@ -245,7 +259,21 @@ def _settled(identifier: str, outcome: Outcome, read: ReadFile, say: Progress) -
         certificate = read(f"{claim.identifier}.certificate.json")
         report = verify(statement_file, read(claim.problem_name), certificate, read)
         verified.append(Verified(claim, report))
-    return Result(identifier, outcome, tuple(verified))
+    said = tuple(_chance(chance, read, say) for chance in outcome.chances)
+    return Result(identifier, outcome, tuple(verified), said)
+
+
+def _chance(chance: Chance, read: ReadFile, say: Progress) -> Said:
+    """What a claim on random noise says, verified from the files that `read` gives."""
+    say(f"verifying {chance.identifier} with random noise")
+    names = (
+        f"{chance.identifier}.noise.json",
+        f"{chance.identifier}.claim",
+        "problem.json",
+        f"{chance.identifier}.certificate.json",
+        f"{chance.identifier}.noise.hints.json",
+    )
+    return check_noise([read(name) for name in names], read)
 
 
 # ------------------------------------------------------------------------ the worked proof

@@ -93,7 +93,7 @@ def derive(problem: Problem) -> Outcome:
     d.compute(f"{SECOND} < eta")
     d.compute(f"{NEAR} <= eta")
     room = d.compute(f"(L K + 1) r_x + L r_e + r_z <= eta - {SECOND}")
-    prove_balls(d, prove_lipschitz(d, given.chosen), _operator(d, proposal), room)
+    prove_balls(d, prove_lipschitz(d, given.chosen), prove_operator(d, proposal), room)
     shown = [
         *figures(given),
         Figure("K", Roots.rational(bound), f"at least the norm of A, by {proposal.rule}"),
@@ -104,7 +104,7 @@ def derive(problem: Problem) -> Outcome:
     return Outcome("certified", case, (claim,), tuple(shown), notes, tuple(pictures(given)))
 
 
-def _operator(d: Derivation, proposal: Proposal) -> Fact:
+def prove_operator(d: Derivation, proposal: Proposal) -> Fact:
     """Lipschitz(A) <= K."""
     fact = d.step(proposal.rule, map="A", **proposal.arguments)
     return d.step("relax", fact, d.compute(f"{write_number(proposal.bound)} <= K"))

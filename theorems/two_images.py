@@ -102,7 +102,7 @@ def _eta(problem: Problem, numbers: Numbers, left: tuple[str, ...], words: list[
             where = "A x_prime" if text == SECOND else "A x"
             raise BadInput(f"psi: no value at {where}, and (4.3) is about it; add it to the table")
         values[text] = value
-    near = values.pop(NEAR)
+    near = values.pop(NEAR, Roots())  # 4.7 does not ask for it
     worst = largest(list(values.values()))
     infimum = largest([near, worst])
     attained = numbers.bounds is None and (near - worst).sign() > 0

@@ -27,7 +27,7 @@ from ..instance import Instance
 from ..outcome import statement as theorem_file
 from ..problem import Problem
 from ..result import check
-from .terminal import INTERRUPTED, console, errors, kernel_command
+from .terminal import INTERRUPTED, console, errors, kernel_command, noise_command
 
 
 @click.command("check")
@@ -72,6 +72,8 @@ def check_command(
         console.print(Text(f"\nwritten to {output}; verify it again with the kernel alone:"))
         if result.verified:
             console.print(Text("  " + kernel_command(output, result.identifier)))
+        for chance in result.outcome.chances:
+            console.print(Text("  " + noise_command(output, chance.identifier)))
         if (output / "pictures.png").is_file():
             console.print(Text(f"pictures: {output / 'pictures.png'}"))
     sys.exit(result.status(permit))

@@ -55,3 +55,10 @@ def kernel_command(output: Path, identifier: str, problem: str = "problem.json")
     files = (f"{identifier}.claim", problem, f"{identifier}.certificate.json")
     words = [kernel, *(output / name for name in files)]
     return "python3 -I -S " + " ".join(shlex.quote(str(word)) for word in words)
+
+
+def noise_command(output: Path, identifier: str) -> str:
+    """The command that verifies a claim on random noise."""
+    names = ("noise.json", "claim", "problem.json", "certificate.json", "noise.hints.json")
+    files = [output / (f"{identifier}.{name}" if "problem" not in name else name) for name in names]
+    return "python3 -m certificates.noise " + " ".join(shlex.quote(str(file)) for file in files)
