@@ -303,3 +303,20 @@ def ceiling(m: int, c: Fraction, d: Fraction) -> Magnitude:
         raise Rejected("the ceiling needs m >= 1 and 0 <= r^2 < |xi|^2")
     ratio = Fraction(d, c)
     return Magnitude.ratio(ratio.numerator, ratio.denominator, CEILING_BITS).power(m)
+
+
+def rate(c: Fraction, d: Fraction, theta: Fraction) -> Fraction:
+    """K with  1 - P <= K / n  for all n >= 1 and all variances s <= theta (d - c) / n, c < d.
+
+    P decreases in s (see `peak`), so let s = theta (d - c) / n.  Then N_b - N_a has the mean
+    b - a = n / theta and the variance a + b = (c + d) n / (theta (d - c)), and by Chebyshev's
+    inequality, for n / theta > n - 1,
+
+        1 - P  =  Pr(N_b - N_a <= n - 1)  <=  (a + b) / (n / theta - n + 1)^2
+               <=  (c + d) / (d - c) theta / (1 - theta)^2 / n.
+
+    Raises Rejected unless 0 <= c < d and 0 < theta < 1.
+    """
+    if not (0 <= c < d and 0 < theta < 1):
+        raise Rejected("the limit needs |xi - c| < r and 0 < theta < 1")
+    return Fraction(c + d, d - c) * theta * Fraction(1, (1 - theta) ** 2)

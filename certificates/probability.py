@@ -16,10 +16,12 @@ C^m and the closed ball of radius r around c, and `says`:
     best                  as a function of s > 0, P has one maximiser, and low < it < high
     none best             as a function of s > 0, P decreases strictly and has no maximiser
     never above           P < `bound` for all s > 0
+    limit                 P >= 1 - `rate` / n in C^n, for all n >= m and 0 < s <= theta (r^2 - c) / n,
+                          where |xi - c|^2 = c and r^2 are the same for all n
 
 The certificate has `claim`, and hints: for the first two `bits` and either `first`, `last`,
 `more`, `lower` and `sums`, "P" or "1 - P", of a window of terms; or `base`, the x of Chernoff's
-bound.  For "best" it has `bits` and `steps`.  The last two are decided without.
+bound.  For "best" it has `bits` and `steps`.  The last three are decided without.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from collections.abc import Collection
 from fractions import Fraction
 
 from . import door
-from .chi_square import MOST_BITS, Window, ceiling, chernoff, peak, probability
+from .chi_square import MOST_BITS, Window, ceiling, chernoff, peak, probability, rate
 from .format import (
     Rejected,
     Unreadable,
@@ -50,6 +52,7 @@ SAYS = {
     "at least": ("bound", "variance"),
     "at most": ("bound", "variance"),
     "best": ("high", "low"),
+    "limit": ("rate", "theta"),
     "none best": (),
     "never above": ("bound",),
 }
@@ -83,6 +86,8 @@ def sentence(says: str, m: int, numbers: dict[str, Fraction]) -> list[str]:
         "at least": "for s = {variance}:  P(|E - c| <= r) >= {bound}",
         "at most": "for s = {variance}:  P(|E - c| <= r) <= {bound}",
         "best": "P(|E - c| <= r) has one maximiser in s > 0, between {low} and {high}",
+        "limit": "for all n >= m in place of m and 0 < s <= {theta} (r^2 - |xi - c|^2) / n:  "
+        "P(|E - c| <= r) >= 1 - {rate} / n",
         "none best": "P(|E - c| <= r) decreases strictly in s > 0, and has no maximiser",
         "never above": "for all s > 0:  P(|E - c| <= r) < {bound}",
     }
@@ -114,6 +119,9 @@ def check(claim: bytes, certificate: bytes) -> list[str]:
     elif says == "best":
         bits, steps = _natural(hints, "bits"), _natural(hints, "steps")
         peak(m, c, d, numbers["low"], numbers["high"], steps, bits)
+    elif says == "limit":
+        if not numbers["rate"] >= rate(c, d, numbers["theta"]):
+            raise Rejected("the rate is below what Chebyshev's inequality gives")
     elif says == "none best":
         if not c <= d or not d:
             raise Rejected("it has a maximiser if |xi - c| > r, and it is 0 if r = 0")

@@ -9,6 +9,7 @@ import pytest
 import certificates
 import theorems
 from certificates.__main__ import run
+from certificates.noise.__main__ import run as run_noise
 from theorems.library import entries
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,16 @@ def test_it_verifies(path: Path) -> None:
     assert status == 0
 
 
+@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("noise.json")), ids=str)
+def test_random_noise_verifies(path: Path) -> None:
+    """On top of the certificate beside it."""
+    statement = STATEMENTS / f"{path.relative_to(LIBRARY).parts[0]}.claim"
+    beside = [path.with_name(name) for name in ("problem.json", "certificate.json")]
+    files = [path, statement, *beside, path.with_name("noise.hints.json")]
+    lines, status = run_noise([str(file) for file in files])
+    assert (lines[-1], status) == ("s VERIFIED certified", 0)
+
+
 @pytest.mark.parametrize("folder", FINDINGS, ids=lambda folder: folder.name)
 def test_a_finding_is_refuted(folder: Path) -> None:
     """Each brings its statement; `docs/findings.md` names it, and the command that finds it."""
@@ -45,7 +56,7 @@ def test_it_is_what_the_code_makes() -> None:
     found = {str(path.relative_to(LIBRARY)) for path in files}
     assert {name for name in found if not name.startswith("findings/")} == set(made)
     for name, data in made.items():
-        if not name.endswith("/certificate.json"):
+        if not name.endswith(("/certificate.json", "/noise.hints.json")):
             assert (LIBRARY / name).read_bytes() == data, f"run python -m theorems.library: {name}"
 
 

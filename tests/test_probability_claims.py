@@ -163,3 +163,21 @@ def test_the_command_line(tmp_path: Path) -> None:
     lines, status = run(["x"])
     assert status == 2
     assert lines == ["s UNREADABLE usage: python -m certificates.probability CLAIM CERTIFICATE"]
+
+
+LIMIT = {"says": "limit", "m": "1", "distance_square": "1", "radius_square": "2", "theta": "1/2"}
+
+
+def test_the_limit() -> None:
+    """For all n at once: 6 / n here; enclosures for single n are never below it."""
+    said = settle({**LIMIT, "rate": "6"}, {})
+    assert said[-1].endswith("P(|E - c| <= r) >= 1 - 6 / n")
+    for n in (1, 2, 7, 40, 300):
+        for part in (F(1), F(1, 3)):
+            low, _ = BallBound(n, F(1), F(2)).at(part * F(1, 2) / n)
+            assert low.at_least(1 - F(6, n))
+    with pytest.raises(Rejected, match="Chebyshev"):
+        settle({**LIMIT, "rate": "59/10"}, {})
+    for key, value in (("theta", "1"), ("theta", "0"), ("distance_square", "2")):
+        with pytest.raises(Rejected, match="the limit needs"):
+            settle({**LIMIT, "rate": "100", key: value}, {})

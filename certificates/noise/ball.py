@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..format import Rejected, excerpt
+from ..format import Rejected
 from ..judgments import Comparison
 from ..kernel import Report
 from ..norms import Norm
@@ -48,7 +48,7 @@ def ball_of(context: Context, variable: str) -> Ball:
     ranges = {q.name: q for q in context.statement.for_all}
     if variable not in ranges:
         known = ", ".join(ranges) or "none"
-        raise Rejected(f"the statement has no 'for all {excerpt(variable)}', but: {known}")
+        raise Rejected(f"the statement has no 'for all' of {variable[:40]}, but of: {known}")
     for other in context.statement.for_all:
         inside = [limit for limit in other.range if isinstance(limit, Comparison)]
         names = {name for limit in inside for name in scalar_variables(limit.difference)}

@@ -106,6 +106,11 @@ EXAMPLES: dict[str, Example] = {
         _text("two-images"),
         "kernelcert check 4.5.i {folder} -o {output}",
     ),
+    "random-noise": Example(
+        "Theorems 4.6 and 4.7 on 2 x 3: an exact fit, and Gaussian noise that turns x into x'",
+        _text("random-noise"),
+        "kernelcert check 4.6.ii {folder} -o {output}",
+    ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
     "near-digits": Example(
