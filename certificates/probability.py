@@ -16,8 +16,8 @@ C^m and the closed ball of radius r around c, and `says`:
     best                  as a function of s > 0, P has one maximiser, and low < it < high
     none best             as a function of s > 0, P decreases strictly and has no maximiser
     never above           P < `bound` for all s > 0
-    limit                 P >= 1 - `rate` / n in C^n, for all n >= m and 0 < s <= theta (r^2 - c) / n,
-                          where |xi - c|^2 = c and r^2 are the same for all n
+    limit                 P >= 1 - `rate` / n in C^n, for all n >= m and
+                          0 < s <= `theta` (r^2 - |xi - c|^2) / n, both squares the same for all n
 
 The certificate has `claim`, and hints: for the first two `bits` and either `first`, `last`,
 `more`, `lower` and `sums`, "P" or "1 - P", of a window of terms; or `base`, the x of Chernoff's
