@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
+from math import isqrt
 
 from ..exact import Roots
 from ..format import (
@@ -40,6 +41,7 @@ from .bounds import (
 from .model import Class, class_of, midrange
 
 Table = dict[str, object]
+DECIMALS = 6  # of numbers in words
 PAIRS = 1 << 24  # more pairs of members are not gone through
 
 
@@ -56,9 +58,14 @@ def read_real(value: object, where: str) -> Fraction:
 
 
 def words_of(square: Fraction) -> str:
-    """The number whose square this is."""
+    """The number whose square this is, and its first decimals where they say more."""
     exact = Roots.sqrt(square).as_rational()
-    return f"sqrt({short(square)})" if exact is None else short(exact)
+    if exact is not None and len(short(exact)) <= 12:
+        return short(exact)
+    whole = isqrt(square.numerator * 10 ** (2 * DECIMALS) // square.denominator)
+    left, right = divmod(whole, 10**DECIMALS)
+    text = f"sqrt({short(square)})" if exact is None else short(exact)
+    return f"{text} ({left}.{right:0{DECIMALS}}...)"
 
 
 def read_ends(claim: Table) -> tuple[Fraction, Fraction]:

@@ -16,7 +16,7 @@ from certificates.matrices import Vector
 from certificates.optimality.bounds import Centre, Length, between
 from certificates.optimality.model import Class, Rows, midrange
 
-from .balls import Ball, as_floats, float_ball, smallest_ball
+from .balls import as_floats, float_ball, smallest_ball
 from .crosses import Floats, Guess, guess, rounded, vertex
 
 Table = dict[str, object]
@@ -141,21 +141,27 @@ def _in_linf(found: Class, places: list[int]) -> Radius:
         ends = [columns[j].index(end(columns[j])) for end in (min, max)]
         square = Fraction(max(columns[j]) - min(columns[j])) ** 2 / 4 * factor
         return Radius(square, square, None, pair(found, *(places[k] for k in ends)))
-    points = [[(row[0][j], row[1][j] if row[1] else 0) for row in rows] for j in range(width)]
-    discs: list[tuple[Ball, list[int]]] = []
-    for entries in points:
-        once = list(dict.fromkeys(entries))
-        discs.append((smallest_ball(once), [entries.index(e) for e in once]))
-    j = max(range(width), key=lambda j: discs[j][0].square)
-    ball, positions = discs[j]
-    members = [places[positions[k]] for k in ball.places]
-    dual = _dual(found, "weights", members, ball.weights) | {"coordinate": str(j)}
-    centres = []
-    for (other, positions), entries in zip(discs, points, strict=True):
-        top, bottom = other.centre([entries[k] for k in positions])
-        centres.append([Fraction(a, bottom * found.bottom) for a in top])
+    discs = [disc(found, places, j) for j in range(width)]
+    j = max(range(width), key=lambda j: discs[j][0])
+    square, dual, _ = discs[j]
+    centres = [middle for _, _, middle in discs]
     centre = from_fractions([c[0] for c in centres], [c[1] for c in centres])
-    return Radius(ball.square * factor, ball.square * factor, centre, dual)
+    return Radius(square, square, centre, dual)
+
+
+def disc(
+    found: Class, places: Sequence[int], j: int
+) -> tuple[Fraction, Table, tuple[Fraction, Fraction]]:
+    """The smallest disc around the entries at one coordinate: radius squared, dual, centre."""
+    rows = [found.rows[k] for k in places]
+    entries = [(row[0][j], row[1][j] if row[1] else 0) for row in rows]
+    once = list(dict.fromkeys(entries))
+    ball = smallest_ball(once)
+    members = [places[entries.index(once[k])] for k in ball.places]
+    dual = _dual(found, "weights", members, ball.weights) | {"coordinate": str(j)}
+    (a, b), bottom = ball.centre(once)
+    middle = Fraction(a, bottom * found.bottom), Fraction(b, bottom * found.bottom)
+    return ball.square * (found.norm.weight / found.bottom) ** 2, dual, middle
 
 
 def from_fractions(real: Sequence[Fraction], imag: Sequence[Fraction] = ()) -> Vector:
