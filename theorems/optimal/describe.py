@@ -91,7 +91,7 @@ def fibre_lines(done: Study) -> Iterator[str]:
             yield f"  {len(places)} rows have one measurement: {named(done, tuple(places))}"
     alike = near(done)
     if alike:
-        yield f"  only {alike} of them differ in {NEAR} digits; equality is judged exactly, as stored"
+        yield f"  only {alike} of them differ in {NEAR} digits; equality is judged exactly"
 
 
 def near(done: Study) -> int:

@@ -109,14 +109,10 @@ def table_of(done: Study) -> tuple[list[Vector], list[Vector]]:
     return list(fibres), [value_at(done.found, done.best, places) for places in fibres.values()]
 
 
-def write(
-    done: Study, folder: Path, epsilon: Fraction | None = None
-) -> list[tuple[str, list[str]]]:
-    """Verify all claims, write them with the problem and the map; their names and sentences.
-
-    Raises BadInput for a folder with other files.
-    """
-    refuse_foreign(folder, done.folder)
+def proofs(
+    done: Study, epsilon: Fraction | None = None
+) -> tuple[dict[str, bytes], list[tuple[str, list[str]]]]:
+    """Files: the problem, the map, all claims with certificates; names and verified sentences."""
     inputs, outputs = table_of(done)
     rows = _rows(inputs), _rows(outputs)
     maps = {**done.table["maps"], BEST: TableOf(rows[0], rows[1])}
@@ -130,6 +126,18 @@ def write(
         proof = write_json({"claim": digest(text), **hints})
         said.append((name, check(text, case.problem_file, proof, case.files.__getitem__)))
         files[f"{name}.claim.json"], files[f"{name}.certificate.json"] = text, proof
+    return files, said
+
+
+def write(
+    done: Study, folder: Path, epsilon: Fraction | None = None
+) -> list[tuple[str, list[str]]]:
+    """Verify all claims, write them with the problem and the map; their names and sentences.
+
+    Raises BadInput for a folder with other files.
+    """
+    refuse_foreign(folder, done.folder)
+    files, said = proofs(done, epsilon)
     with appearing(folder) as work:
         for name, data in files.items():
             (work / name).write_bytes(data)
