@@ -26,6 +26,7 @@ from .radii import Radius, distinct, nearly, quick, radius, reach, square_above,
 Table = dict[str, object]
 BLOCK = 1 << 22  # entries of an array of differences
 MARGIN = 1e-9  # relative, of floats
+NEIGHBOURS = 4  # near the middle of a fibre, tried as its value
 NEAREST = 64  # candidates that are compared exactly
 
 
@@ -34,6 +35,7 @@ class Optimum:
     """c_opt: two squares, the fibre that shows the lower one, and values at some measurements.
 
     `values` has a centre by the first member of its fibre; elsewhere the `midrange` does it.
+    `solved` has the radii that were found, `quick` bounds of all squares of radii other than 0.
     """
 
     low: Fraction
@@ -42,14 +44,16 @@ class Optimum:
     dual: Table | None
     values: dict[int, Vector]
     solved: dict[int, Radius]
+    quick: dict[int, Fraction]
 
 
 def optimum(found: Class) -> Optimum:
     """c_opt(A, M1), and an optimal map."""
-    bounds = [(quick(found, places), places) for places in found.fibres.values()]
+    fibres = list(found.fibres.values())
+    bounds = [(quick(found, places), places) for places in fibres if len(places) > 1]
     bounds.sort(key=lambda pair: (-pair[0], pair[1]))
     low = high = Fraction(0)
-    dual, worst = None, bounds[0][1]
+    dual, worst = None, bounds[0][1] if bounds else fibres[0]
     values: dict[int, Vector] = {}
     solved: dict[int, Radius] = {}
     for bound, places in bounds:
@@ -65,10 +69,9 @@ def optimum(found: Class) -> Optimum:
         if exact.low > low or dual is None:
             low, dual, worst = exact.low, exact.dual, places
         high = max(high, exact.high)
-    kept = {bound[1][0] for bound in bounds if bound[0] > high}
-    return Optimum(
-        low, high, tuple(worst), dual, {k: v for k, v in values.items() if k in kept}, solved
-    )
+    rough = {places[0]: bound for bound, places in bounds}
+    kept = {k: v for k, v in values.items() if rough[k] > high}
+    return Optimum(low, high, tuple(worst), dual, kept, solved, rough)
 
 
 def value_at(found: Class, best: Optimum, places: Sequence[int]) -> Vector:
@@ -101,19 +104,55 @@ def inside(found: Class) -> Inside:
             value, cost = _inner(found, own)
             ranked.append((cost, own, value))
     ranked.sort(key=lambda entry: (-entry[0], entry[1]))
-    low = high = Fraction(0)
-    far: tuple[int, ...] = ()
+    high = Fraction(0)
     values: dict[int, int] = {}
-    for cost, own, value in ranked:
+    judged: list[tuple[Fraction, Fraction, list[int], list[int]]] = []
+    rows = {k: row for row, k in enumerate(once)}
+    near = _near(floats, [[rows[k] for k in own] for _, own, _ in ranked])
+    for place, (cost, own, value) in enumerate(ranked):
         values[own[0]] = value
-        if cost <= low:
+        if cost <= high:
             continue
-        chosen, least, above, shown = _over_all(found, own, once, floats)
-        values[own[0]] = chosen
+        listed = near[place] if judged else ()
+        fit = next((once[r] for r in listed if _error(found, own, once[r])[1] <= high), None)
+        if fit is not None:
+            values[own[0]] = fit
+            continue
+        values[own[0]], shown = _over_all(found, own, rows, floats)
+        least, above = _error(found, own, values[own[0]])
+        judged.append((above, least, own, shown))
         high = max(high, above)
-        if least > low:
-            low, far = least, shown
-    return Inside(low, high, values, far)
+    while judged:
+        above, least, own, shown = judged.pop(judged.index(max(judged)))
+        far = _needed(found, shown, once, Bound.root(least))
+        if far is not None:
+            return Inside(least, max(above, *(entry[0] for entry in judged), least), values, far)
+        # floats did not see a nearer value: look at all of them exactly
+        values[own[0]] = min(once, key=lambda value: _error(found, own, value)[1])
+        least, above = _error(found, own, values[own[0]])
+        judged.append((above, least, own, shown))
+    return Inside(Fraction(0), Fraction(0), values, ())
+
+
+def _error(found: Class, places: Sequence[int], value: int) -> tuple[Fraction, Fraction]:
+    """How far a fibre is from a value in M1, squared, from below and from above."""
+    lengths = [between(found, k, value) for k in places]
+    return max(map(square_below, lengths)), max(map(square_above, lengths))
+
+
+def _near(floats: Rows, fibres: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+    """Rows near the middle of each fibre, as floats see it; none without scipy."""
+    try:
+        from scipy.spatial import cKDTree
+    except ImportError:
+        return [()] * len(fibres)
+    if not fibres:
+        return []
+    middles = [floats.rows[own].max(axis=0) + floats.rows[own].min(axis=0) for own in fibres]
+    count = min(NEIGHBOURS, len(floats.rows))
+    power = {"l1": 1, "l2": 2, "linf": np.inf}[floats.kind]
+    _, found = cKDTree(floats.rows).query(np.array(middles) / 2, k=count, p=power)
+    return np.asarray(found).reshape(len(fibres), count).tolist()
 
 
 def _inner(found: Class, places: Sequence[int]) -> tuple[int, Fraction]:
@@ -124,10 +163,10 @@ def _inner(found: Class, places: Sequence[int]) -> tuple[int, Fraction]:
 
 
 def _over_all(
-    found: Class, places: Sequence[int], once: Sequence[int], floats: Rows
-) -> tuple[int, Fraction, Fraction, tuple[int, ...]]:
-    """The best value in M1 for a fibre, its error squared from below and above, and far members."""
-    rows = {k: row for row, k in enumerate(once)}
+    found: Class, places: Sequence[int], rows: dict[int, int], floats: Rows
+) -> tuple[int, list[int]]:
+    """The best value in M1 for a fibre, and its members, those first that are far from many."""
+    once = list(rows)
     most = np.zeros(len(once))
     farthest = np.zeros(len(once), dtype=int)
     for k in places:
@@ -137,34 +176,22 @@ def _over_all(
     order = np.argsort(most, kind="stable")[:NEAREST]
     limit = most[order[0]] * (1 + MARGIN)
     candidates = [once[int(row)] for row in order if most[row] <= limit]
-
-    def error(value: int) -> Fraction:
-        return max(square_above(between(found, k, value)) for k in places)
-
-    chosen = min(candidates, key=error)
-    above = error(chosen)
-    least = max(square_below(between(found, k, chosen)) for k in places)
+    chosen = min(candidates, key=lambda value: _error(found, places, value)[1])
     kinds, counts = np.unique(farthest, return_counts=True)
-    shown = [int(k) for k in kinds[np.argsort(-counts)]]
-    shown += [k for k in places if k not in shown]  # for where floats do not see it
-    bound = Bound.root(least)
-    for value in once:  # exactly, as the kernel will do it
-        if not any(between(found, k, value).at_least(bound) for k in shown):
-            chosen = min(once, key=error)
-            above = error(chosen)
-            least = max(square_below(between(found, k, chosen)) for k in places)
-            break
-    used = _needed(found, shown, once, Bound.root(least))
-    return chosen, least, above, used
+    shown = [int(k) for k in kinds[np.argsort(-counts)] if int(k) in places]
+    return chosen, [*shown, *(k for k in places if k not in shown)]
 
 
 def _needed(
     found: Class, shown: Sequence[int], once: Sequence[int], bound: Bound
-) -> tuple[int, ...]:
-    """The far members that the kernel comes to use, in their order."""
-    used = {
-        next((k for k in shown if between(found, k, value).at_least(bound)), -1) for value in once
-    }
+) -> tuple[int, ...] | None:
+    """The members from which every value in M1 is this far, in their order; None if one is not."""
+    used = set()
+    for value in once:  # exactly, as the kernel will do it
+        far = next((k for k in shown if between(found, k, value).at_least(bound)), None)
+        if far is None:
+            return None
+        used.add(far)
     return tuple(k for k in shown if k in used)
 
 
@@ -191,9 +218,11 @@ def kernel_size(found: Class, noise: Fraction, best: Optimum) -> KernelSize:
     if many and noise:
         raise Rejected(f"{len(found.members)} members have too many pairs; leave out --noise")
     pair, low, high = None, Fraction(0), Fraction(0)
-    ranked = groups if noise else sorted(groups, key=lambda group: -quick(found, group))
+    rough = {} if noise else best.quick
+    ranked = groups if noise else [group for group in groups if group[0] in rough]
+    ranked.sort(key=lambda group: -rough.get(group[0], Fraction(0)))
     for group in ranked:
-        if not noise and (len(group) == 1 or 4 * quick(found, group) <= low):
+        if not noise and 4 * rough[group[0]] <= low:
             continue
         for i, j in _far_apart(found, group, noise):
             length = between(found, i, j)
@@ -203,7 +232,9 @@ def kernel_size(found: Class, noise: Fraction, best: Optimum) -> KernelSize:
         return KernelSize(low, max(low, 4 * best.high), pair, False)
     if found.norm.kind == "linf" and not noise and low == 4 * best.high:
         return KernelSize(low, low, pair, False)
-    for group in groups:  # exactly, as the kernel will do it
+    for group in ranked:  # exactly, as the kernel will do it
+        if not noise and 4 * rough[group[0]] <= low:
+            continue
         missed = [p for p in far_pairs(found, group, Bound.root(high)) if alike(found, *p, noise)]
         for i, j in missed:
             length = between(found, i, j)
