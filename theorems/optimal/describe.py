@@ -62,7 +62,8 @@ def lines(done: Study, epsilon: Fraction | None) -> Iterator[str]:
     yield span(done.size.low, done.size.high, f"kernel size{noise}")
     if done.size.pair is not None:
         under = " under this noise" if done.noise else ""
-        yield f"  from {named(done, done.size.pair)}; every map's worst error{under} is at least half"
+        pair = named(done, done.size.pair)
+        yield f"  from {pair}: every map's worst error{under} is at least half"
     if done.error is not None:
         yield ""
         yield from map_lines(done, epsilon)
