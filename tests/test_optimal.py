@@ -155,7 +155,7 @@ CASES = [(kind, over_c) for kind in ("l2", "linf", "l1") for over_c in (False, T
 
 
 @pytest.mark.parametrize(("kind", "over_c"), CASES)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_against_brute_force(kind: str, over_c: bool, data: st.DataObject) -> None:
     """c_opt, c_opt with values in M1, kernel size, uniqueness; all claims verify."""
