@@ -24,7 +24,7 @@ MODULES = {
     ".".join(path.relative_to(FOLDER).with_suffix("").parts): path
     for path in sorted(FOLDER.rglob("*.py"))
 }
-KINDS = ("noise",)  # the sub-folders
+KINDS = ("noise", "optimality")  # the sub-folders
 TREES = {name: ast.parse(path.read_text("ascii")) for name, path in MODULES.items()}
 
 BUDGETS = {
@@ -41,6 +41,11 @@ BUDGETS = {
     "machine": (450, "formal laurent machine"),
     "probability": (450, "chi_square door magnitudes probability"),
     "noise": (420, "noise.__init__ noise.__main__ noise.ball noise.law noise.mass"),
+    "optimality": (
+        750,
+        "optimality.__init__ optimality.__main__ optimality.bounds optimality.maps "
+        "optimality.model optimality.optimum",
+    ),
     "readers": (500, "npy onnx"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}
