@@ -9,6 +9,7 @@ from . import (
     thm_4_3_in_distribution,
     thm_4_5_hallucination,
     thm_4_5_instability,
+    thm_4_10_optimal_maps,
 )
 from .outcome import Theorem
 
@@ -21,5 +22,7 @@ CATALOGUE: dict[str, Theorem] = {
         thm_4_3_algorithm.THEOREM,
         thm_4_5_instability.THEOREM,
         thm_4_5_hallucination.THEOREM,
+        thm_4_10_optimal_maps.OPTIMAL,
+        thm_4_10_optimal_maps.NO_MAP,
     )
 }

@@ -10,6 +10,7 @@
                  or Named
     delta        an exact number, or "least"
     eta          for 4.5: an exact number, or "least"
+    members      for 4.10: K, a whole number from 2, or "infinity"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
     images       for 4.3: the members of T beside x, (k, N) or (k, ...)
@@ -60,7 +61,7 @@ from .operators import Realised, realise
 
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
-    "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta",
+    "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta", "members",
 }  # fmt: skip
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
@@ -124,6 +125,7 @@ class Problem:
     x_prime: Any = None
     x_second: Any = None
     eta: Any = "least"
+    members: Any = 2
     folder: Path | None = None
 
     @staticmethod
