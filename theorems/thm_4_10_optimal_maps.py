@@ -47,6 +47,7 @@ from .problem import Case, Problem
 from .singular import smallest
 
 NONE, KERNEL, FULL, PAIR, MANY = "4.10.ii", "4.10.i", "4.10.i.full", "4.10.pair", "4.10.many"
+FAMILY = "4.10.family"
 FIRST, SECOND = "u (h - 1/2 z)", "u (h + 1/2 z)"
 SAYS = {
     NONE: "no map with constant L has errors of at most delta at x_1 and at x_1 + z",
@@ -107,12 +108,19 @@ def prove_pair(d: Derivation, lipschitz: Fact) -> Fact:
     return d.add(apart, change)
 
 
-CHOICES = {KERNEL: {"c": "u h"}}
+def prove_family(d: Derivation, size: Fact, small: Fact, inside: Fact) -> None:
+    """`4.10.family`, with p = x_1 + z/2 - w."""
+    d.add(inside)
+    size = d.step("weaken", size, claim="|z| <= 1/2")
+    d.add(d.triangle((-1, "1/2 z"), (-1, "w")), size, small, by=[1, Fraction(1, 2), 1])
+
+
+CHOICES = {KERNEL: {"c": "u h"}, FAMILY: {"p": "x_1 + 1/2 z - w"}}
 
 
 def prove(identifier: str) -> Derivation:
     """The proof for all normed spaces.  Raises BadInput for a statement that is about data only."""
-    if identifier not in (NONE, KERNEL, FULL, PAIR):
+    if identifier not in (NONE, KERNEL, FULL, PAIR, FAMILY):
         raise BadInput(f"{identifier} is about concrete data; it has no proof for all spaces")
     d = Derivation(statement(identifier), choices=CHOICES.get(identifier))
     if identifier == NONE:
@@ -122,6 +130,8 @@ def prove(identifier: str) -> Derivation:
     elif identifier == FULL:
         d.given("room")
         prove_full(d)
+    elif identifier == FAMILY:
+        prove_family(d, *(d.given(label) for label in ("size", "small", "inside")))
     else:
         prove_pair(d, d.given("lipschitz"))
     return d
@@ -434,7 +444,7 @@ OPTIMAL = Theorem(
     KERNEL,
     "a map that performs well on T need not be optimal on M1, which has one image more",
     "operator, x (the direction of h); delta, lipschitz, members (K), psi",
-    (KERNEL, FULL),
+    (KERNEL, FULL, FAMILY),
     derive_optimal,
     prove,
     "rank-deficient",
