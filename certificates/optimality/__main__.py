@@ -1,0 +1,101 @@
+"""python -m certificates.optimality CLAIM PROBLEM CERTIFICATE
+
+Verifies one sentence about the optimal maps of a finite model class, with the standard library
+alone.  The claim is a file that a person reads, and is printed as a sentence; the problem has the
+operator, the class and the maps (docs/format.md, section 3), and the claim names it by its SHA-256;
+the certificate only has hints, and names the claim by its SHA-256.  The last line and the exit
+status are
+
+    s VERIFIED certified          0
+    s REJECTED reason             1
+    s UNREADABLE reason           2
+
+A claim has `problem`, `says`, and the keys that stand in `SAYS` beside the words of `says`; a
+certificate has `claim`, and the hints that the function of that row reads (docs/optimality.md).
+"""
+
+from __future__ import annotations
+
+import os.path
+import sys
+
+if not __package__:  # run as a folder: import the package under its name, and no other file there
+    sys.path[0] = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    import certificates.optimality
+
+    __package__ = certificates.optimality.__name__
+    del sys.path[0]
+
+from collections.abc import Callable
+from pathlib import Path
+
+from certificates.__main__ import one_line, read_bytes
+from certificates.format import (
+    Rejected,
+    Unreadable,
+    as_object,
+    as_text,
+    choice,
+    digest,
+    fields,
+    read_json,
+)
+from certificates.optimality import maps, optimum
+from certificates.optimality.model import read_class_problem
+from certificates.problem import Problem, ReadFile
+
+Table = dict[str, object]
+# the problem, the claim, the hints -> the claim in words; raises Unreadable, Rejected
+Checker = Callable[[Problem, Table, Table], list[str]]
+SAYS: dict[str, tuple[tuple[str, ...], Checker]] = {
+    "optimum": (("high", "low", "set"), optimum.optimum),
+    "optimum inside": (("high", "low", "set"), optimum.inside),
+    "kernel size": (("high", "low", "noise", "set"), optimum.kernel_size),
+    "unique": (("set",), optimum.unique),
+    "not unique": (("set",), optimum.not_unique),
+    "error": (("at", "high", "low", "maps", "set"), maps.error),
+    "optimal": (("excess", "maps", "set"), maps.optimal),
+    "not optimal": (("at", "excess", "maps", "set"), maps.not_optimal),
+}
+
+
+def check(claim: bytes, problem: bytes, certificate: bytes, read_file: ReadFile) -> list[str]:
+    """The claim in words.  Raises Unreadable, or Rejected if it does not follow."""
+    value = as_object(read_json(claim, "claim"), "claim")
+    says = as_text(value.get("says", ""), "claim.says")
+    keys, checker = choice(says, "claim.says", SAYS)
+    table = fields(value, "claim", ("problem", "says", *keys))
+    if table["problem"] != digest(problem):
+        raise Rejected("the claim is about another problem")
+    hints = as_object(read_json(certificate, "certificate"), "certificate")
+    if hints.get("claim") != digest(claim):
+        raise Rejected("the certificate is for another claim")
+    del hints["claim"]
+    data = read_class_problem(problem, read_file)
+    return [*data.arrays, *checker(data, table, hints)]
+
+
+def run(arguments: list[str]) -> tuple[list[str], int]:
+    """The lines to print and the exit status."""
+    try:
+        if len(arguments) != 3:
+            raise Unreadable("usage: python -m certificates.optimality CLAIM PROBLEM CERTIFICATE")
+        names = ("claim", "problem", "certificate")
+        claim, problem, certificate = map(read_bytes, map(Path, arguments), names)
+
+        def beside(name: str) -> bytes:
+            return read_bytes(Path(arguments[1]).with_name(name), f"array {name}")
+
+        return [*check(claim, problem, certificate, beside), "s VERIFIED certified"], 0
+    except Rejected as error:
+        return [one_line(f"s REJECTED {error}")], 1
+    except Unreadable as error:
+        return [one_line(f"s UNREADABLE {error}")], 2
+    except (RecursionError, MemoryError) as error:
+        return [f"s UNREADABLE too large or nested too deeply ({type(error).__name__})"], 2
+
+
+if __name__ == "__main__":
+    found, status = run(sys.argv[1:])
+    print("\n".join(found), flush=True)
+    sys.exit(status)
