@@ -40,7 +40,7 @@ from certificates.format import (
     fields,
     read_json,
 )
-from certificates.optimality import maps, optimum
+from certificates.optimality import lipschitz, maps, optimum
 from certificates.optimality.model import read_class_problem
 from certificates.problem import Problem, ReadFile
 
@@ -55,6 +55,9 @@ SAYS: dict[str, tuple[tuple[str, ...], Checker]] = {
     "not unique": (("set",), optimum.not_unique),
     "error": (("at", "high", "low", "maps", "set"), maps.error),
     "optimal": (("excess", "maps", "set"), maps.optimal),
+    "lipschitz optimum": (("high", "lipschitz", "low", "over", "set"), lipschitz.optimum),
+    "lipschitz curve": (("corners", "over", "set"), lipschitz.curve),
+    "slope": (("lipschitz", "maps", "set"), lipschitz.slope),
     "not optimal": (("at", "excess", "maps", "set"), maps.not_optimal),
 }
 
