@@ -16,6 +16,7 @@ from .commands.running import run_command
 from .commands.settling import check_command, claims_command
 from .commands.starting import init_command, list_command
 from .commands.terminal import Commands
+from .commands.tradeoff import tradeoff_command
 
 COMMANDS = (
     check_command,
@@ -30,6 +31,7 @@ COMMANDS = (
     show_command,
     run_command,
     probability_command,
+    tradeoff_command,
     list_command,
 )
 

@@ -155,19 +155,31 @@ def steeper(
     if len(values) * (len(values) - 1) // 2 > PAIRS:
         raise Rejected(f"{len(values)} members have too many pairs")
     (rows, bottom), (images, below) = integer_rows(values), measurements(found)
-    target, square = found.problem.spaces["Y"].norm, bound**2
+    target = found.problem.spaces["Y"].norm
+    # |v_i - v_j| = rise root(top), L |A x_i - A x_j| = run root(square), integers under the roots
+    rise, run = norm.weight * Fraction(1, bottom), bound * target.weight * Fraction(1, below)
+    ratio = rise.numerator * run.denominator, run.numerator * rise.denominator
+    one, other = ratio[0] ** 2, ratio[1] ** 2
+    mixed = _is_mixed(norm, rows) or _is_mixed(target, images)
     for i in range(len(rows)):
         for j in range(i):
             if rows[i] == rows[j]:
                 continue
-            rise = distance(norm, rows[i], rows[j], bottom)
-            run = distance(target, images[i], images[j], below)
-            if rise.square is not None and run.square is not None:
-                if rise.square > square * run.square:
+            if mixed:
+                apart = distance(norm, rows[i], rows[j], bottom).exact()
+                limit = distance(target, images[i], images[j], below).exact().times(bound)
+                if sign(apart - limit) > 0:
                     return j, i
-            elif not rise.at_most(Bound.of(run.exact().times(bound))):
+            elif one * _square(norm.kind, rows[i], rows[j]) > other * _square(
+                target.kind, images[i], images[j]
+            ):
                 return j, i
     return None
+
+
+def _is_mixed(norm: Norm, rows: Sequence[Rows]) -> bool:
+    """Whether distances may be sums of several roots: l1 of complex rows."""
+    return norm.kind == "l1" and any(imag for _, imag in rows)
 
 
 # ------------------------------------------------------------------------- from below

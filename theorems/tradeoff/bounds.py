@@ -17,8 +17,6 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog, minimize, nnls  # type: ignore[import-untyped]
-from scipy.sparse import coo_array  # type: ignore[import-untyped]
 
 from certificates.exact import Roots
 from certificates.format import Rejected, write_number
@@ -120,8 +118,21 @@ def _shape(found: Class, bound: Fraction, over_c: bool) -> _Shape:
 # ------------------------------------------------------------------------------ in floats
 
 
+def _scipy() -> Any:
+    """The solvers, which only this module uses."""
+    try:
+        import scipy.optimize  # type: ignore[import-untyped]
+        import scipy.sparse  # type: ignore[import-untyped]
+    except ImportError:
+        raise BadInput(
+            "--norm: bounds in l1 and l2 need scipy: pip install 'kernelcert[examples]'"
+        ) from None
+    return scipy
+
+
 def _linear(shape: _Shape, bound: float) -> tuple[Floats, list[Edge]]:
     """min r with |v - x_i| <= r and |v_i - v_j| <= L d_ij, both sums of bounds of coordinates."""
+    scipy = _scipy()
     (k, n), p = shape.x.shape, len(shape.first)
     pairs = list(combinations(range(p), 2))
     sizes = [p * n, k * n, len(pairs) * n, 1]
@@ -152,11 +163,15 @@ def _linear(shape: _Shape, bound: float) -> tuple[Floats, list[Edge]]:
         add([(int(starts[2]) + q * n + c, 1.0) for c in range(n)], bound * shape.apart[i, j])
     entries = [(r, c, a) for r, row in enumerate(rows) for c, a in row]
     places = [r for r, *_ in entries], [c for _, c, _ in entries]
-    matrix = coo_array(([a for *_, a in entries], places), shape=(len(rows), int(starts[-1])))
+    matrix = scipy.sparse.coo_array(
+        ([a for *_, a in entries], places), shape=(len(rows), int(starts[-1]))
+    )
     cost = np.zeros(int(starts[-1]))
     cost[-1] = 1.0
     limits = [(None, None)] * (p * n) + [(0, None)] * int(starts[-1] - p * n)
-    found = linprog(cost, A_ub=matrix.tocsr(), b_ub=right, bounds=limits, method="highs")
+    found = scipy.optimize.linprog(
+        cost, A_ub=matrix.tocsr(), b_ub=right, bounds=limits, method="highs"
+    )
     if found.x is None:
         raise BadInput("images: the linear program was not solved")
     force = found.ineqlin.marginals
@@ -175,6 +190,7 @@ def _linear(shape: _Shape, bound: float) -> tuple[Floats, list[Edge]]:
 
 def _quadratic(shape: _Shape, bound: float) -> tuple[Floats, list[Edge]]:
     """min r  with  |v_i - x_i|^2 <= r^2  and  |v_i - v_j|^2 <= L^2 d_ij^2."""
+    scipy = _scipy()
     (k, n), p = shape.x.shape, len(shape.first)
     pairs = np.array(list(combinations(range(p), 2)), dtype=int).reshape(-1, 2)
     left, right = pairs[:, 0], pairs[:, 1]
@@ -205,7 +221,7 @@ def _quadratic(shape: _Shape, bound: float) -> tuple[Floats, list[Edge]]:
     start[-1] = float((x**2).sum(axis=1).max())
     gradient = np.zeros(p * n + 1)
     gradient[-1] = 1.0
-    found = minimize(lambda z: z[-1], start, jac=lambda _: gradient, method="SLSQP",
+    found = scipy.optimize.minimize(lambda z: z[-1], start, jac=lambda _: gradient, method="SLSQP",
                      constraints={"type": "ineq", "fun": slack, "jac": jacobian},
                      options={"maxiter": 500, "ftol": 1e-14})  # fmt: skip
     v, square = split(found.x)
@@ -217,6 +233,7 @@ def _balanced(
     shape: _Shape, v: Floats, x: Floats, r: float, pairs: Floats, limits: Floats
 ) -> list[Edge]:
     """Multiples >= 0 of x_i - v_i (active) and of v_i - v_j (active) in balance at every value."""
+    scipy = _scipy()
     p, n = v.shape
     own = x - v[shape.fibre]
     size = np.sqrt((own**2).sum(axis=1))
@@ -237,7 +254,7 @@ def _balanced(
         return []
     wanted = np.zeros(p * n + 1)
     wanted[-1] = 1.0
-    weights, _ = nnls(system, wanted)
+    weights, _ = scipy.optimize.nnls(system, wanted)
     edges: list[Edge] = []
     for column, i in enumerate(near):
         hub = shape.first[int(shape.fibre[i])]
