@@ -74,13 +74,14 @@ def bracket(found: Class, bound: Fraction) -> Bracket:
         )
     if len(found.fibres) == len(set(found.members)) and not _moved(found, bound):
         return Bracket(Fraction(0), Fraction(0), _firsts(found), ())
-    shape = _shape(found, bound, over_c)
-    count = len(shape.first) * shape.x.shape[1]
-    if count > LARGEST:
+    places = len(found.fibres) if bound else 1
+    width = len(found.rows[0][0]) * (1 + over_c)
+    if places * width > LARGEST:
         raise BadInput(
-            f"images: {len(shape.first)} measurements with {shape.x.shape[1]} coordinates are too "
-            f"many for {kind}, where {LARGEST} in all are the most; in linf there is no such limit"
+            f"images: {places} measurements with {width} coordinates are too many for {kind}, "
+            f"where {LARGEST} in all are the most; in linf there is no such limit"
         )
+    shape = _shape(found, bound, over_c)
     v, edges = (_linear if kind == "l1" else _quadratic)(shape, float(bound))
     values, high = _upper(found, shape, v, bound)
     low, flow = _lower(found, [edges, *_pairs(found, shape, bound)], bound, high)
