@@ -10,6 +10,7 @@ import click
 
 from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
+from .commands.optimal import optimal_command
 from .commands.probability import probability_command
 from .commands.proofs import show_command, verify_command
 from .commands.running import run_command
@@ -32,6 +33,7 @@ COMMANDS = (
     run_command,
     probability_command,
     tradeoff_command,
+    optimal_command,
     list_command,
 )
 

@@ -87,7 +87,7 @@ def run(arguments: list[str]) -> tuple[list[str], int]:
         claim, problem, certificate = map(read_bytes, map(Path, arguments), names)
 
         def beside(name: str) -> bytes:
-            return read_bytes(Path(arguments[1]).with_name(name), f"array {name}")
+            return read_bytes(Path(arguments[1]).parent.joinpath(name), f"array {name}")
 
         return [*check(claim, problem, certificate, beside), "s VERIFIED certified"], 0
     except Rejected as error:

@@ -72,7 +72,7 @@ def read_excess(claim: Table) -> Fraction:
 def error(problem: Problem, claim: Table, hints: Table) -> list[str]:
     """low <= the largest error of the maps over M1 <= high; the error at `at` is at least low."""
     fields(hints, "certificate", ())
-    found, ends = class_of(problem, str(claim["set"])), read_ends(claim)
+    found, ends = class_of(problem, claim["set"]), read_ends(claim)
     names = read_maps(claim, problem)
     errors_at_most(found, names, Bound.root(ends[1]))
     where = error_at_least(found, names, claim, Bound.root(ends[0]))
@@ -87,7 +87,7 @@ def optimal(problem: Problem, claim: Table, hints: Table) -> list[str]:
     `bound` is at most c_opt, shown by a dual, and the errors are at most bound + excess.
     """
     fields(hints, "certificate", ("bound",), ("duals",))
-    found, names = class_of(problem, str(claim["set"])), read_maps(claim, problem)
+    found, names = class_of(problem, claim["set"]), read_maps(claim, problem)
     excess, bound = read_excess(claim), Bound.root(read_real(hints["bound"], "certificate.bound"))
     optimum_at_least(found, hints, bound)
     errors_at_most(found, names, bound.plus(excess))
@@ -103,7 +103,7 @@ def not_optimal(problem: Problem, claim: Table, hints: Table) -> list[str]:
     `bound` is at least c_opt, shown by centres.
     """
     fields(hints, "certificate", ("bound",), ("centres",))
-    found, names = class_of(problem, str(claim["set"])), read_maps(claim, problem)
+    found, names = class_of(problem, claim["set"]), read_maps(claim, problem)
     excess, square = read_excess(claim), read_real(hints["bound"], "certificate.bound")
     if not excess:
         raise Unreadable("claim.excess: a number > 0 is expected")

@@ -117,8 +117,12 @@ def integer_rows(vectors: Sequence[Vector]) -> tuple[list[Rows], int]:
     return found, bottom
 
 
-def class_of(problem: Problem, name: str) -> Class:
-    """The set of a problem, measured.  Raises Unreadable for a set that is not there."""
+def class_of(problem: Problem, value: object) -> Class:
+    """The set of a problem that a claim names, measured.
+
+    Raises Unreadable for a set that is not there.
+    """
+    name = as_text(value, "claim.set")
     if name not in problem.sets:
         known = ", ".join(problem.sets) or "none"
         raise Unreadable(f"claim.set: the problem has no set {excerpt(name)}; it has {known}")

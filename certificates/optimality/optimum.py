@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
+from math import isqrt
 
 from ..exact import Roots
 from ..format import (
@@ -40,6 +41,7 @@ from .bounds import (
 from .model import Class, class_of, midrange
 
 Table = dict[str, object]
+DECIMALS = 6  # of numbers in words
 PAIRS = 1 << 24  # more pairs of members are not gone through
 
 
@@ -56,9 +58,14 @@ def read_real(value: object, where: str) -> Fraction:
 
 
 def words_of(square: Fraction) -> str:
-    """The number whose square this is."""
+    """The number whose square this is, and its first decimals where they say more."""
     exact = Roots.sqrt(square).as_rational()
-    return f"sqrt({short(square)})" if exact is None else short(exact)
+    if exact is not None and len(short(exact)) <= 12:
+        return short(exact)
+    whole = isqrt(square.numerator * 10 ** (2 * DECIMALS) // square.denominator)
+    left, right = divmod(whole, 10**DECIMALS)
+    text = f"sqrt({short(square)})" if exact is None else short(exact)
+    return f"{text} ({left}.{right:0{DECIMALS}}...)"
 
 
 def read_ends(claim: Table) -> tuple[Fraction, Fraction]:
@@ -141,7 +148,7 @@ def optimum_at_least(found: Class, hints: Table, bound: Bound) -> None:
 def optimum(problem: Problem, claim: Table, hints: Table) -> list[str]:
     """low <= c_opt(A, M1) <= high: centres for all fibres, and a dual for one."""
     fields(hints, "certificate", (), ("centres", "duals"))
-    found, ends = class_of(problem, str(claim["set"])), read_ends(claim)
+    found, ends = class_of(problem, claim["set"]), read_ends(claim)
     radii_at_most(found, Bound.root(ends[1]), read_centres(hints, found))
     optimum_at_least(found, hints, Bound.root(ends[0]))
     return [*about(found), is_between(f"c_opt(A, {found.name})", ends)]
@@ -155,7 +162,7 @@ def inside(problem: Problem, claim: Table, hints: Table) -> list[str]:
     as far as `low` from one of them.
     """
     fields(hints, "certificate", (), ("far", "values"))
-    found, ends = class_of(problem, str(claim["set"])), read_ends(claim)
+    found, ends = class_of(problem, claim["set"]), read_ends(claim)
     low, high = map(Bound.root, ends)
     where = "certificate.values"
     chosen = {
@@ -183,17 +190,17 @@ def unique(problem: Problem, claim: Table, hints: Table) -> list[str]:
     """There is just one optimal map: `bound` is c_opt, and every fibre has one best value.
 
     An optimal map takes at A x any point of the balls of radius c_opt around the fibre's members.
-    These balls have one common point in each of these cases, and else a second one:
+    These balls have just one common point if
 
     * c_opt = 0;
     * l2: the fibre has the radius c_opt.  Of two common points the middle would be nearer to all;
-    * linf: at every coordinate the entries have the radius c_opt, for the same reason;
-    * l1, real: `pinned`.
+    * linf: at every coordinate the entries have the radius c_opt, for the same reason.
 
-    The duals are one for every fibre, in linf for every fibre and coordinate.
+    The duals are one for every fibre, in linf for every fibre and coordinate.  Refuses l1, unless
+    c_opt = 0.
     """
     fields(hints, "certificate", ("bound",), ("centres", "duals"))
-    found = class_of(problem, str(claim["set"]))
+    found = class_of(problem, claim["set"])
     square = read_real(hints["bound"], "certificate.bound")
     bound = Bound.root(square)
     radii_at_most(found, bound, read_centres(hints, found))
@@ -219,7 +226,7 @@ def not_unique(problem: Problem, claim: Table, hints: Table) -> list[str]:
     of all of its fibre: maps that are optimal elsewhere may take either value there.
     """
     fields(hints, "certificate", ("bound", "member", "points"), ("duals",))
-    found = class_of(problem, str(claim["set"]))
+    found = class_of(problem, claim["set"])
     bound = Bound.root(read_real(hints["bound"], "certificate.bound"))
     optimum_at_least(found, hints, bound)
     points = read_witnesses(hints["points"], problem)
@@ -253,7 +260,7 @@ def kernel_size(problem: Problem, claim: Table, hints: Table) -> list[str]:
     noise, `centres` are within high / 2 of their fibres.
     """
     fields(hints, "certificate", (), ("centres", "pair"))
-    found, ends = class_of(problem, str(claim["set"])), read_ends(claim)
+    found, ends = class_of(problem, claim["set"]), read_ends(claim)
     noise = read_small(claim["noise"], "claim.noise")
     if noise < 0:
         raise Unreadable("claim.noise: a number >= 0 is expected")

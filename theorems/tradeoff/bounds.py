@@ -122,8 +122,8 @@ def _shape(found: Class, bound: Fraction, over_c: bool) -> _Shape:
 def _scipy() -> Any:
     """The solvers, which only this module uses."""
     try:
-        import scipy.optimize  # type: ignore[import-untyped]
-        import scipy.sparse  # type: ignore[import-untyped]
+        import scipy.optimize
+        import scipy.sparse
     except ImportError:
         raise BadInput(
             "--norm: bounds in l1 and l2 need scipy: pip install 'kernelcert[examples]'"

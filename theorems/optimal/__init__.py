@@ -1,0 +1,1 @@
+"""Optimal maps of a finite model class: what is found here, `certificates/optimality` checks."""
