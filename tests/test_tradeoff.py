@@ -164,6 +164,46 @@ def test_the_curve_against_many_values() -> None:
             assert max(0.0, *lines) == pytest.approx(max(0.0, (far - bound * d).max()), abs=1e-9)
 
 
+@pytest.mark.parametrize("data_norm", ["l2", "linf"])
+def test_complex_measurements(data_norm: str) -> None:
+    """Of real images in linf: the pairs still tell the optimum."""
+    source = np.random.default_rng(7)
+    a = source.integers(-3, 4, (2, 3)) + 1j * source.integers(-3, 4, (2, 3))
+    images = source.integers(-9, 10, (12, 3))
+    found, d = tradeoff(a, images, "linf", data_norm), distances(a, images, data_norm)
+    far = np.abs(images[:, None] - images[None]).max(axis=2)
+    for bound in (F(0), F(1, 3), F(2)):
+        wanted = max(0.0, (far - float(bound) * d).max()) / 2
+        assert number(found.least(bound)) == pytest.approx(wanted, abs=1e-9)
+        optimum_claim(found, bound)
+    curve_claim(found)
+    with pytest.raises(BadInput, match="complex measurements in l1"):
+        curve_claim(tradeoff(a, images, "linf", "l1"))
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "linf"])
+@pytest.mark.parametrize("data_norm", ["l1", "l2", "linf"])
+def test_the_slope_of_a_complex_map(norm: str, data_norm: str) -> None:
+    """In floats it is just above the largest slope; a little less is refused."""
+    source = np.random.default_rng(8)
+
+    def table(*shape: int) -> Array:
+        return source.integers(-3, 4, shape) + 1j * source.integers(-3, 4, shape)
+
+    a, images, psi = table(2, 3), table(6, 3), table(3, 2)
+    found = tradeoff(a, images, norm, data_norm, Affine(psi))
+    y = images @ a.T
+    slopes = [
+        np.linalg.norm(psi @ (u - v), ORDER[norm]) / np.linalg.norm(u - v, ORDER[data_norm])
+        for u, v in combinations(y, 2)
+    ]
+    mine, _ = point(found)
+    assert float(mine.constant) == pytest.approx(max(slopes), rel=1e-5)
+    less = {"says": "slope", "maps": ["Psi"], "lipschitz": str(mine.constant * F(999, 1000))}
+    with pytest.raises(Rejected, match="Psi is steeper between"):
+        settle(found, less, {})
+
+
 def test_both_ways_to_the_front() -> None:
     """NumPy's integers and Python's; where NumPy's would overflow it steps back."""
     source = np.random.default_rng(5)

@@ -161,11 +161,9 @@ class Setting:
     words: tuple[str, ...]
     psi: tuple[Constants, Fraction | None] | None
 
-    def case(
-        self, identifier: str, more: dict[str, Fraction] | None = None, **chosen: Vector
-    ) -> Case:
+    def case(self, identifier: str, **chosen: Vector) -> Case:
         """The problem of one statement."""
-        names = {"L": self.lipschitz, "delta": self.delta, **(more or {})}
+        names = {"L": self.lipschitz, "delta": self.delta}
         slope = self.psi[1] if self.psi else None
         return self.problem.case(statement(identifier), names, slope, {"z": self.z, **chosen})
 
@@ -190,7 +188,7 @@ def _derive(identifier: str, problem: Problem) -> Outcome:
     given = _setting(problem, needs_bound=identifier == NONE)
     if identifier == KERNEL and not given.kernel:
         identifier = FULL
-    case = given.case(identifier, {"t": Fraction(0)} if identifier == FULL else {})
+    case = given.case(identifier)
     d = Derivation(statement(identifier), case.data, case.problem_file, "certified",
                    CHOICES.get(identifier))  # fmt: skip
     try:
@@ -226,9 +224,14 @@ def _derive(identifier: str, problem: Problem) -> Outcome:
         claim, said = _about_psi(given, x_1)
         claims.append(claim)
         notes += said
-    found = smallest(problem.operator, given.form, None if not given.kernel else 0, problem.folder)
     if not given.kernel:
+        found = smallest(problem.operator, given.form, None, problem.folder)
         notes.append(found.line + " (in l2)")
+        notes.append(
+            "that A is injective, and the optimum 0, follows from it"
+            if found.files
+            else "that A is injective, and the optimum 0, is known by elimination, not certified"
+        )
         files |= found.files
     return Outcome("certified", case, tuple(claims), tuple(_figures(given, case)), tuple(notes),
                    extra_files=files)  # fmt: skip
