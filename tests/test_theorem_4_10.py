@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from certificates.matrices import Matrix
-from theorems import Affine, BadInput, Named, Problem, check
+from theorems import Affine, BadInput, Named, Problem, Table, check
 from theorems.cli import main
 from theorems.examples import EXAMPLES
 from theorems.near_kernel import kernel_vector
@@ -164,6 +164,23 @@ def test_a_map_with_a_certified_constant() -> None:
     psi = Affine([["1/3", 0, 0], ["1/3", 0, 0], ["1/3", 0, 0]])
     result = check(KERNEL, Problem(LOW, [1, 0, 0], psi=psi, delta="1/5"))
     assert all(not item.report.assumed for item in result.verified)
+
+
+def test_mcshane_s_extension() -> None:
+    """Of a table that knows x; its constant is certified, and its value at x_1 known."""
+    psi = Table(values={"A x": [1, 0, 0]}, extend="mcshane")
+    problem = Problem(LOW, [1, 0, 0], psi=psi, object_norm="linf", data_norm="l1", lipschitz="1/2")
+    result = check(NONE, problem)
+    assert [item.claim.identifier for item in result.verified] == [NONE, MANY, PAIR]
+    assert all(not item.report.assumed for item in result.verified)
+    assert "no known value" not in str(result)
+
+
+def test_too_large_for_a_certificate_of_injectivity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("theorems.singular.LARGEST", 1)
+    result = check(KERNEL, Problem(TALL, [1, 1], lipschitz="1/20"))
+    assert result.verdict == "certified"
+    assert "known by elimination, not certified" in str(result)
 
 
 # ------------------------------------------------------------------------------- bad input

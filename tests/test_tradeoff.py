@@ -299,6 +299,8 @@ MALFORMED = {
         {**FLOW, "real": ["1/2", "0"]}]}, "whole numbers are expected"),
     "a short functional": (SQUARE, optimum("0", "5"), {"values": HALF, "flow": [
         {**FLOW, "real": ["1"]}]}, "one number for each coordinate"),
+    "a value in Y": (SQUARE, optimum("0", "5"), {"values": {"M1_1": {
+        "space": "Y", "array": {"entries": ["0"]}}}}, "must be in X"),
     "another hint": (FLAT, optimum("0", "5"), {"centres": {}}, "unknown key 'centres'"),
 }  # fmt: skip
 
@@ -321,6 +323,13 @@ def test_malformed(title: str) -> None:
     found, claim, hints, reason = MALFORMED[title]
     with pytest.raises(Unreadable, match=reason):
         settle(found, claim, hints)
+
+
+def test_too_many_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("certificates.optimality.lipschitz.PAIRS", 5)
+    for found, hints in ((FLAT, {}), (SQUARE, {"values": HALF})):
+        with pytest.raises(Rejected, match="4 members have too many pairs"):
+            settle(found, optimum("0", "5"), hints)
 
 
 def test_mutation() -> None:

@@ -63,6 +63,13 @@ OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
     "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta", "members",
 }  # fmt: skip
+MEASURED = b"""statement measured
+spaces X, Y
+linear A : X -> Y
+vectors x in X
+conclude
+  0 <= |A x|
+"""
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
     "ReconstructionMap", "Table", "Weights", "from_table", "norm_of", "space_form",
@@ -232,7 +239,9 @@ class Problem:
         pair = self.x_det is None
         identifier = "4.5.i.point" if pair else "4.3.i" if sets else "4.1.i"
         file = (files("theorems") / "statements" / f"{identifier}.claim").read_bytes()
-        names = ("eta",) if pair else ("delta", "L", "epsilon")
+        names: tuple[str, ...] = ("eta",) if pair else ("delta", "L", "epsilon")
+        if pair and self.x_prime is None:  # 4.10 has only x
+            file, names = MEASURED, ()
         one = dict.fromkeys(names, Fraction(1))
         blank = dataclasses.replace(self, psi=Named("not read yet"))
         return prepare(file, blank.case(file, one, sets=sets).data, "vacuous", {}, {}, {})

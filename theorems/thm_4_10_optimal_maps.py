@@ -318,8 +318,6 @@ def _members(given: Setting) -> tuple[Vector, Claim | None]:
     n = given.form.shape[1]
     room = 1 - given.domain.of(given.z).upper() / 2
     for v in _seeds(given):
-        if room <= 0:
-            break
         factor = min(Fraction(1), Fraction(room) / given.domain.of(v).upper())
         for sign in (1, -1):
             h = Vector.combination([(sign * factor, v)], n)
