@@ -167,13 +167,12 @@ def test_a_map_with_a_certified_constant() -> None:
 
 
 def test_mcshane_s_extension() -> None:
-    """Of a table that knows x; its constant is certified, and its value at x_1 known."""
+    """Of a table that knows x; its constant is certified, its values are known in its rows only."""
     psi = Table(values={"A x": [1, 0, 0]}, extend="mcshane")
-    problem = Problem(LOW, [1, 0, 0], psi=psi, object_norm="linf", data_norm="l1", lipschitz="1/2")
-    result = check(NONE, problem)
+    result = check(NONE, Problem(LOW, [1, 0, 0], psi=psi, object_norm="linf", lipschitz="1/2"))
     assert [item.claim.identifier for item in result.verified] == [NONE, MANY, PAIR]
     assert all(not item.report.assumed for item in result.verified)
-    assert "no known value" not in str(result)
+    assert "Psi at x_1: no known value" in str(result)
 
 
 def test_too_large_for_a_certificate_of_injectivity(monkeypatch: pytest.MonkeyPatch) -> None:
