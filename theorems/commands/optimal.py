@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..arrays import BadInput, array, number
 from ..describe import given_operator
+from ..folder import refuse_foreign
 from ..optimal.describe import lines
 from ..optimal.files import write
 from ..optimal.picture import draw
@@ -53,6 +54,8 @@ def optimal_command(
     given = given_maps(maps) if maps is not None else {}
     if epsilon is not None and (epsilon < 0 or not given):
         raise BadInput("--eps: a number >= 0, with the map that is meant (--map)")
+    if output is not None:
+        refuse_foreign(output, folder)
     rows = array(images.name, "M1", images.parent)
     level: Fraction = number(noise, "--noise")
     done = study(value, rows, folder, norm, data_norm, field, given, level)

@@ -61,14 +61,9 @@ def lines(done: Study, epsilon: Fraction | None) -> Iterator[str]:
     noise = f", with noise up to {short(done.noise)}" if done.noise else ""
     yield span(done.size.low, done.size.high, f"kernel size{noise}")
     if done.size.pair is not None:
-        yield (
-            f"  from {' and '.join(found.label(k) for k in done.size.pair)}; half of it bounds"
-            + (
-                " every map's worst error"
-                + (" under this noise" if done.noise else "")
-                + " from below"
-            )
-        )
+        under = " under this noise" if done.noise else ""
+        pair = named(done, done.size.pair)
+        yield f"  from {pair}: every map's worst error{under} is at least half"
     if done.error is not None:
         yield ""
         yield from map_lines(done, epsilon)
