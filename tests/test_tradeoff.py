@@ -325,6 +325,40 @@ def test_malformed(title: str) -> None:
         settle(found, claim, hints)
 
 
+def test_curves_of_random_corners() -> None:
+    """What is accepted is the curve; what is refused is not, or its corners do not increase."""
+    source = random.Random(9)
+    a = np.array([[1, 2]])
+    images = np.array([[source.randint(-5, 5) for _ in range(2)] for _ in range(6)])
+    found, d = tradeoff(a, images), distances(a, images, "l2")
+    far = np.abs(images[:, None] - images[None]).max(axis=2)
+    true = [list(corner.members) for corner in found.corners]
+    bounds = [source.uniform(0, 4) for _ in range(200)]
+    verdicts = set()
+    for _ in range(300):
+        pairs = [[source.randrange(6), source.randrange(6)] for _ in range(source.randint(0, 2))]
+        listed = [pair for pair in true if source.random() < 0.9] + pairs
+        listed.sort(key=lambda pair: (d[pair[0], pair[1]], far[pair[0], pair[1]]))
+        names = [[f"M1_{i + 1}", f"M1_{j + 1}"] for i, j in listed]
+        claim = {"says": "lipschitz curve", "over": "space", "corners": names}
+        try:
+            settle(found, claim, {})
+        except Rejected as reason:
+            verdicts.add(str(reason).split()[-1])
+            if "above the corners" not in str(reason):
+                continue
+        else:
+            verdicts.add("accepted")
+            for bound in bounds:
+                said = max([0.0, *(far[i, j] - bound * d[i, j] for i, j in listed)])
+                assert said == pytest.approx(max(0.0, (far - bound * d).max()), abs=1e-9)
+            continue
+        gaps = [max([0.0, *(far[i, j] - b * d[i, j] for i, j in listed)]) - 2 * number(
+            found.least(F(b))) for b in bounds]  # fmt: skip
+        assert min(gaps) < 0
+    assert {"accepted", "L", "increase"} <= verdicts
+
+
 def test_too_many_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("certificates.optimality.lipschitz.PAIRS", 5)
     for found, hints in ((FLAT, {}), (SQUARE, {"values": HALF})):

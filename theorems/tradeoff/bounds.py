@@ -28,7 +28,7 @@ from certificates.optimality.model import Class
 from ..arrays import BadInput
 
 LARGEST = 600  # coordinates of all values together
-VARIABLES = 60_000  # of a linear program
+VARIABLES = 25_000  # of a linear program
 BITS = 40  # of a value
 WEIGHT_BITS = 30  # of a functional
 BACK = [Fraction(1, 1 << bits) for bits in (44, 40, 36, 30, 24, 16)]  # how far a bound steps back
@@ -139,7 +139,9 @@ def _linear(shape: _Shape, bound: float) -> tuple[Floats, list[Edge]]:
     sizes = [p * n, k * n, len(pairs) * n, 1]
     starts = np.cumsum([0, *sizes])
     if starts[-1] > VARIABLES:
-        raise BadInput(f"images: {p} measurements are too many for l1; give fewer images")
+        raise BadInput(
+            f"images: {p} measurements are too many for l1 in {n} coordinates; give fewer images"
+        )
     rows: list[list[tuple[int, float]]] = []
     right: list[float] = []
 
