@@ -233,7 +233,7 @@ def _derive(identifier: str, problem: Problem) -> Outcome:
             else "that A is injective, and the optimum 0, is known by elimination, not certified"
         )
         files |= found.files
-    return Outcome("certified", case, tuple(claims), tuple(_figures(given, case)), tuple(notes),
+    return Outcome("certified", case, tuple(claims), tuple(_figures(given)), tuple(notes),
                    extra_files=files)  # fmt: skip
 
 
@@ -399,10 +399,10 @@ def _vacuous(identifier: str, given: Setting, case: Case) -> Outcome:
         else "delta < 1 - L s is needed: beyond, two points of the unit ball are too near"
     )
     claim = Claim(identifier, statement(identifier), d, SAYS[identifier])
-    return Outcome("vacuous", case, (claim,), tuple(_figures(given, case)), (*given.words, about))
+    return Outcome("vacuous", case, (claim,), tuple(_figures(given)), (*given.words, about))
 
 
-def _figures(given: Setting, case: Case) -> Iterator[Figure]:
+def _figures(given: Setting) -> Iterator[Figure]:
     numbers = Numbers(statement(NONE), given.case(NONE).data)
     yield Figure("|z|", numbers("|z|"), "how far the two images are apart")
     yield Figure("|A z|", numbers("|A z|"), "how far their measurements are apart")
@@ -433,8 +433,9 @@ def _about(identifier: str, given: Setting) -> Iterator[str]:
         yield f"A is injective: s = |A z|/|z| is at most {decimal(Roots.rational(given.high))}"
     if identifier == KERNEL:
         yield (
-            "the optimum over maps into C^N is |z|/2 at this measurement, attained at u h; over "
-            "maps into M1 it is |z|, and a map that takes x_1 there is optimal among those"
+            "the optimum over all maps is |z|/2 at this measurement, attained at u h; with the "
+            "values x_1 and x_1 + z alone it is |z|, and a map that takes x_1 there is optimal "
+            "among those"
         )
         yield "the optimum is missed by |z|/2 - delta at least: no family of such maps comes nearer"
     if identifier == FULL:
