@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from scipy.sparse import csr_array, save_npz
 
 from certificates.format import Rejected, Unreadable, digest, read_json, write_json
 from certificates.optimality.__main__ import check
@@ -450,6 +451,26 @@ def test_the_command_in_l2(folder: Path) -> None:
                        "1", "-o", "out.d")  # fmt: skip
     assert (status, "the least worst error in l2 is between" in said) == (0, True)
     assert "verified by the kernel: optimum-1, optimum-2" in said
+
+
+def test_operators_and_maps_in_files(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A sparse matrix, a problem file; a map whose arrays lie beside it."""
+    other = tmp_path_factory.mktemp("other")
+    np.save(other / "P.npy", np.array([[0.25], [0.25]]))
+    (other / "map.toml").write_text('[psi]\nkind = "affine"\nmatrix = "P.npy"\n')
+    (other / "none.toml").write_text("[maps]\n")
+    save_npz(folder / "A.npz", csr_array(np.array(ROW)))
+    (folder / "problem.toml").write_text('operator = [["1", "1"]]\n')
+    images, psi = str(folder / "images.npy"), str(other / "map.toml")
+    for words in (["A.npy", "--map", psi], ["A.npz"], ["problem.toml"]):
+        result = CliRunner().invoke(main, ["tradeoff", str(folder / words[0]), images, *words[1:]])
+        assert (result.exit_code, "(4 - 1 L) / 2" in result.output) == (0, True)
+    result = CliRunner().invoke(
+        main, ["tradeoff", str(folder / "A.npy"), images, "--map", str(other / "none.toml")]
+    )
+    assert (result.exit_code, "a table [psi] is expected" in result.output) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def tradeoff_command(
     value, folder = given_operator(operator)
     if isinstance(value, str):  # a file beside the operator's own
         value = _at(folder / value)
-        folder = Path()
+        folder = Path() if psi is None else psi.parent  # of the arrays that a map names
     given = tradeoff(value, _at(images), object_norm, data_norm, _map(psi), folder)
     if not given.flat and not bounds:
         raise BadInput(
