@@ -198,6 +198,28 @@ def test_linf_leaves_room() -> None:
     with pytest.raises(Rejected, match="one of its coordinates, has no dual"):
         settle({"says": "unique"}, {"bound": "2", "duals": duals}, problem("linf", members=members))
 
+    members = [["4", "0", "0"], ["0", "1", "0"]]
+    last = {"A": {"kind": "dense", "matrix": {"entries": [["0", "0", "1"]]}}}
+    data = problem("linf", members=members, linear=last)
+    with pytest.raises(Rejected, match="one of its coordinates, has no dual"):
+        settle({"says": "unique"}, {"bound": "2", "duals": [WEIGHTS | {"coordinate": "0"}]}, data)
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2", "linf"])
+@pytest.mark.parametrize("field", ["R", "C"])
+def test_all_pairs(norm: str, field: str) -> None:
+    """The kernel size of 1, 2 and 7, and of three complex numbers: 6, and nothing below."""
+    data = problem(norm, field, [["0", "1"], ["0", "2"], ["0", "7"]])
+    if field == "C":
+        parts = {"real": {"entries": [["0", "1"], ["0", "2"], ["0", "1"]]}}
+        parts |= {"imaginary": {"entries": [["0", "1"], ["0", "2"], ["0", "7"]]}}
+        data = problem(norm, field, sets={"M1": {"space": "X", "array": parts}})
+    claim = {"says": "kernel size", "noise": "0", "low": "6", "high": "6"}
+    assert settle(claim, {"pair": ["M1_1", "M1_3"]}, data)[-1].endswith("= 6")
+    for low, high, words in (("1", "59/10", "farther apart"), ("61/10", "7", "nearer than this")):
+        with pytest.raises(Rejected, match=words):
+            settle(claim | {"low": low, "high": high}, {"pair": ["M1_1", "M1_3"]}, data)
+
 
 def changed(title: str, claim: Table, hints: Table) -> tuple[Table, Table]:
     """An entry of ACCEPTED, with some keys replaced, or left out for None."""

@@ -94,7 +94,7 @@ class Length:
 
 
 def length(norm: Norm, real: Sequence[int], imag: Sequence[int], bottom: int) -> Length:
-    """The norm of (real + i imag) / bottom; its square is rational but for l1 of a complex one.
+    """The norm of (real + i imag) / bottom; its square is rational, but seldom in complex l1.
 
     Integers (n,), integers (n,) or (), a positive integer.
     """
@@ -104,7 +104,10 @@ def length(norm: Norm, real: Sequence[int], imag: Sequence[int], bottom: int) ->
         squares = [a * a + b * b for a, b in zip(real, imag, strict=True)]
         if norm.kind == "l1":
             moduli = Roots.total(Roots.sqrt(Fraction(square)) for square in squares)
-            return Length(None, moduli.times(Fraction(norm.weight, bottom)))
+            found = moduli.times(Fraction(norm.weight, bottom))
+            # one square root has a rational square
+            alone = found.terms[0] if len(found.terms) == 1 else None
+            return Length(None if alone is None else alone[0] * alone[1] ** 2, found)
         top = max(squares)
     else:
         top = (sum if norm.kind == "l1" else max)(map(abs, real)) ** 2

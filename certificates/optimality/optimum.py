@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
 from math import isqrt
+from operator import sub
 
 from ..exact import Roots
 from ..format import (
@@ -310,23 +311,32 @@ def all_pairs(found: Class, bound: Bound, noise: Fraction) -> None:
 
 
 def far_pairs(found: Class, group: list[int], bound: Bound) -> Iterator[tuple[int, int]]:
-    """The pairs of a group that are farther apart than the bound; in l2 by one Gram matrix."""
+    """The pairs of a group that are farther apart than the bound, the root of a rational number.
+
+    In l2 by one Gram matrix, in l1 and linf of real vectors by integers, else one by one.
+    """
     rows = [found.rows[k] for k in group]
-    if found.norm.kind != "l2" or len(group) < 8:
+    kind, weight, n = found.norm.kind, found.norm.weight, found.members[0].dimension
+    # weight |z| / bottom > root, for z over the integers, if and only if |z|^2 > this limit
+    limit = bound.below * Fraction(found.bottom * weight.denominator, weight.numerator) ** 2
+    floor = limit.numerator // limit.denominator
+    if kind == "l2":
+        columns = [row[0] + (row[1] or (0,) * n) for row in rows]
+        products = gram(list(zip(*columns, strict=True)), len(rows))
+        # |u - v|^2 = |u|^2 + |v|^2 - 2 (u, v)
+        squares = [products[k][k] for k in range(len(rows))]
+        for i, line in enumerate(products):
+            own = squares[i] - floor
+            for j in range(i):
+                if own + squares[j] > 2 * line[j]:
+                    yield group[j], group[i]
+    elif any(row[1] for row in rows):
         for (i, u), (j, v) in combinations(zip(group, rows, strict=True), 2):
             if not distance(found.norm, u, v, found.bottom).at_most(bound):
                 yield i, j
-        return
-    n = found.members[0].dimension
-    columns = [row[0] + (row[1] or (0,) * n) for row in rows]
-    products = gram(list(zip(*columns, strict=True)), len(rows))
-    # |u - v|^2 = |u|^2 + |v|^2 - 2 (u, v), integers over bottom^2
-    weight = found.norm.weight
-    limit = bound.below * Fraction(found.bottom * weight.denominator, weight.numerator) ** 2
-    floor = limit.numerator // limit.denominator
-    squares = [products[k][k] for k in range(len(rows))]
-    for i, row in enumerate(products):
-        own = squares[i] - floor
-        for j in range(i):
-            if own + squares[j] > 2 * row[j]:
-                yield group[j], group[i]
+    else:
+        size, reach = sum if kind == "l1" else max, isqrt(floor)
+        real = [row[0] for row in rows]
+        for (i, a), (j, b) in combinations(zip(group, real, strict=True), 2):
+            if size(map(abs, map(sub, a, b))) > reach:
+                yield i, j

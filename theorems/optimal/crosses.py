@@ -125,25 +125,15 @@ def vertex(rows: Sequence[Sequence[int]], found: Guess) -> Vertex | None:
     The guess is relative to the first row.
     """
     first, kept = rows[0], [t for t, w in enumerate(found.weights) if w > SAME]
-    points = [[a - b for a, b in zip(rows[found.places[t]], first, strict=True)] for t in kept]
+    points = [[a - b for a, b in zip(rows[k], first, strict=True)] for k in found.places]
     width = len(first)
     reach = SAME * (max((abs(a) for row in points for a in row), default=0) or 1)
-    signs = [
-        [
-            0 if abs(a - c) <= reach else (1 if a > c else -1)
-            for a, c in zip(row, centre, strict=True)
-        ]
-        for row, centre in ((row, found.centre) for row in points)
-    ]
-    # the centre and r: c_j = x_ij where the sign is 0, and sum s_ij (x_ij - c_j) = r
-    lines: list[list[int]] = []
-    for row, sign in zip(points, signs, strict=True):
-        lines += [
-            [int(k == j) for k in range(width)] + [0, row[j]] for j in range(width) if not sign[j]
-        ]
-        total = sum(s * a for s, a in zip(sign, row, strict=True))
-        lines.append([*sign, 1, total])
-    solved = solution(lines, width + 1, [*map(float, found.centre), 0.0])
+    every = [_signs(row, found.centre, reach) for row in points]
+    sums = [sum(abs(a - c) for a, c in zip(row, found.centre, strict=True)) for row in points]
+    tight = [t for t, total in enumerate(sums) if total >= max(sums) - width * reach]
+    # members at the radius fix the vertex, but those with a weight alone are surely at it
+    solved = _centre(points, every, tight, found) or _centre(points, every, kept, found)
+    signs = [every[t] for t in kept]
     # the weights, and the entries that are free where the sign is 0
     free = [(t, j) for t, sign in enumerate(signs) for j in range(width) if not sign[j]]
     fixed: dict[tuple[int, int], int] = {}
@@ -170,6 +160,26 @@ def vertex(rows: Sequence[Sequence[int]], found: Guess) -> Vertex | None:
     ]
     centre = [Fraction(int(a.p), int(a.q)) + b for a, b in zip(solved[:width], first, strict=True)]
     return Vertex(centre, [found.places[t] for t in kept], weights, functionals)
+
+
+def _signs(row: Sequence[int], centre: Floats, reach: float) -> list[int]:
+    """Of x_j - c_j, 0 where they are taken for equal."""
+    pairs = zip(row, centre, strict=True)
+    return [0 if abs(a - c) <= reach else (1 if a > c else -1) for a, c in pairs]
+
+
+def _centre(
+    points: list[list[int]], signs: list[list[int]], chosen: list[int], found: Guess
+) -> list[fmpq] | None:
+    """The centre and r from c_j = x_ij where the sign is 0, and sum s_ij (x_ij - c_j) = r."""
+    width = len(points[0])
+    lines: list[list[int]] = []
+    for row, sign in ((points[t], signs[t]) for t in chosen):
+        for j in range(width):
+            if not sign[j]:
+                lines.append([int(k == j) for k in range(width)] + [0, row[j]])
+        lines.append([*sign, 1, sum(s * a for s, a in zip(sign, row, strict=True))])
+    return solution(lines, width + 1, [*map(float, found.centre), 0.0])
 
 
 def solution(lines: list[list[int]], size: int, near: list[float]) -> list[fmpq] | None:

@@ -68,8 +68,10 @@ def claims(done: Study, epsilon: Fraction | None) -> Iterator[tuple[str, Table, 
         hints["pair"] = [found.label(k) for k in size.pair]
     noise = {"noise": write_number(done.noise)}
     yield "kernel-size", {"says": "kernel size", **noise, **ends(size.low, size.high)}, hints
-    if best.low == best.high:
-        yield "optimal", {"says": "optimal", "maps": [BEST], "excess": "0"}, {**bound, **duals}
+    slack = Roots.sqrt(best.high) - Roots.sqrt(best.low)
+    over = Fraction(max(slack.enclosure(GAP_BITS)[1], 0), 1 << GAP_BITS) if slack.terms else 0
+    claim: Table = {"says": "optimal", "maps": [BEST], "excess": write_number(over)}
+    yield "optimal", claim, {**bound, **duals}
     if done.error is None:
         return
     about: Table = {"maps": [*done.maps]}
@@ -77,7 +79,7 @@ def claims(done: Study, epsilon: Fraction | None) -> Iterator[tuple[str, Table, 
     yield "error", {"says": "error", **about, **place, **ends(done.error.low, done.error.high)}, {}
     more = excess(done)
     if more > 0:
-        claim: Table = {"says": "not optimal", **about, **place, "excess": write_number(more)}
+        claim = {"says": "not optimal", **about, **place, "excess": write_number(more)}
         yield "gap", claim, {"bound": real(best.high), **centres}
     elif done.error.high <= best.low:
         yield "given-optimal", {"says": "optimal", **about, "excess": "0"}, {**bound, **duals}

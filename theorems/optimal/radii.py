@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from math import lcm
 
 from certificates.format import write_integer
@@ -22,6 +23,7 @@ from .crosses import Floats, Guess, guess, rounded, vertex
 Table = dict[str, object]
 SHORT = 40  # bits of a rounded centre, relative to the fibre
 L1_BITS = 900  # of entries whose sums are floats
+MEMBERS = 8  # that are tried as centres and as pairs
 ENDS = 96  # bits of a rational square near one that is not
 
 
@@ -228,9 +230,17 @@ def _in_l1(found: Class, places: list[int]) -> Radius:
     weights, real, imag = rounded(near)
     members = [places[k] for k in near.places]
     dual = _with_rows(_dual(found, "functionals", members, weights), real, imag)
-    low = max(_value(rows, near.places, weights, real, imag) * scale, Fraction(0))
-    centre = _rounded(found, places, near.centre)
-    return Radius(low**2, reach(found, places, centre), centre, dual)
+    low = max(_value(rows, near.places, weights, real, imag) * scale, Fraction(0)) ** 2
+    # two members, or a member or the midrange as centre, may do what rounded numbers do not
+    middle = Centre(found, midrange(rows, found.bottom))
+    ends = sorted(places, key=lambda k: -square_below(middle.distance(k)))[:MEMBERS]
+    i, j = max(combinations(ends, 2), key=lambda two: square_below(between(found, *two)))
+    if square_below(between(found, i, j)) / 4 >= low:
+        low, dual = square_below(between(found, i, j)) / 4, pair(found, i, j)
+    centres = [midrange(rows, found.bottom), *(found.members[k] for k in places[:MEMBERS])]
+    centres.append(_rounded(found, places, near.centre))
+    high, best = min((reach(found, places, centre), -k) for k, centre in enumerate(centres))
+    return Radius(low, high, centres[-best], dual)
 
 
 def _value(
