@@ -42,9 +42,9 @@ BUDGETS = {
     "probability": (450, "chi_square door magnitudes probability"),
     "noise": (420, "noise.__init__ noise.__main__ noise.ball noise.law noise.mass"),
     "optimality": (
-        750,
-        "optimality.__init__ optimality.__main__ optimality.bounds optimality.maps "
-        "optimality.model optimality.optimum",
+        1000,
+        "optimality.__init__ optimality.__main__ optimality.bounds optimality.lipschitz "
+        "optimality.maps optimality.model optimality.optimum",
     ),
     "readers": (500, "npy onnx"),
 }

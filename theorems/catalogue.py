@@ -11,6 +11,7 @@ from . import (
     thm_4_5_instability,
     thm_4_6_random_noise,
     thm_4_7_gaussian_noise,
+    thm_4_10_optimal_maps,
 )
 from .outcome import Theorem
 
@@ -26,5 +27,7 @@ CATALOGUE: dict[str, Theorem] = {
         thm_4_6_random_noise.INSTABLE,
         thm_4_6_random_noise.HALLUCINATES,
         thm_4_7_gaussian_noise.THEOREM,
+        thm_4_10_optimal_maps.OPTIMAL,
+        thm_4_10_optimal_maps.NO_MAP,
     )
 }

@@ -17,6 +17,7 @@ from .commands.running import run_command
 from .commands.settling import check_command, claims_command
 from .commands.starting import init_command, list_command
 from .commands.terminal import Commands
+from .commands.tradeoff import tradeoff_command
 
 COMMANDS = (
     check_command,
@@ -31,6 +32,7 @@ COMMANDS = (
     show_command,
     run_command,
     probability_command,
+    tradeoff_command,
     optimal_command,
     list_command,
 )

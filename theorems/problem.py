@@ -10,6 +10,7 @@
                  or Named
     delta        an exact number, or "least"
     eta          for 4.5: an exact number, or "least"
+    members      for 4.10: K, a whole number from 2, or "infinity"
     lipschitz    L, an exact number, or "least"
     perturbations   named vectors e, (m,), at which the exact error is reported
     images       for 4.3: the members of T beside x, (k, N) or (k, ...)
@@ -62,7 +63,15 @@ from .operators import Realised, realise
 OPTIONAL = {
     "field", "object_norm", "data_norm", "psi", "delta", "lipschitz", "perturbations", "network",
     "images", "epsilon", "mass", "weights", "x_det", "x_prime", "x_second", "eta", "noise",
+    "members",
 }  # fmt: skip
+MEASURED = b"""statement measured
+spaces X, Y
+linear A : X -> Y
+vectors x in X
+conclude
+  0 <= |A x|
+"""
 __all__ = [
     "Affine", "Case", "Constant", "Layers", "Machine", "Named", "Network", "NetworkFile", "Problem",
     "ReconstructionMap", "Table", "Weights", "from_table", "norm_of", "space_form",
@@ -126,6 +135,7 @@ class Problem:
     x_second: Any = None
     eta: Any = "least"
     noise: Mapping[str, Any] | None = None
+    members: Any = 2
     folder: Path | None = None
 
     @staticmethod
@@ -232,7 +242,9 @@ class Problem:
         pair = self.x_det is None
         identifier = "4.5.i.point" if pair else "4.3.i" if sets else "4.1.i"
         file = (files("theorems") / "statements" / f"{identifier}.claim").read_bytes()
-        names = ("eta",) if pair else ("delta", "L", "epsilon")
+        names: tuple[str, ...] = ("eta",) if pair else ("delta", "L", "epsilon")
+        if pair and self.x_prime is None:  # 4.10 has only x
+            file, names = MEASURED, ()
         one = dict.fromkeys(names, Fraction(1))
         blank = dataclasses.replace(self, psi=Named("not read yet"))
         return prepare(file, blank.case(file, one, sets=sets).data, "vacuous", {}, {}, {})

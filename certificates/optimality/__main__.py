@@ -26,7 +26,7 @@ if not __package__:  # run as a folder: import the package under its name, and n
     __package__ = certificates.optimality.__name__
     del sys.path[0]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from certificates import door
 from certificates.arrays import ReadFile
@@ -39,7 +39,7 @@ from certificates.format import (
     fields,
     read_json,
 )
-from certificates.optimality import maps, optimum
+from certificates.optimality import lipschitz, maps, optimum
 from certificates.optimality.model import read_class_problem
 from certificates.problem import Problem
 
@@ -54,6 +54,9 @@ SAYS: dict[str, tuple[tuple[str, ...], Checker]] = {
     "not unique": (("set",), optimum.not_unique),
     "error": (("at", "high", "low", "maps", "set"), maps.error),
     "optimal": (("excess", "maps", "set"), maps.optimal),
+    "lipschitz optimum": (("high", "lipschitz", "low", "over", "set"), lipschitz.optimum),
+    "lipschitz curve": (("corners", "over", "set"), lipschitz.curve),
+    "slope": (("lipschitz", "maps", "set"), lipschitz.slope),
     "not optimal": (("at", "excess", "maps", "set"), maps.not_optimal),
 }
 
@@ -77,7 +80,12 @@ def check(claim: bytes, problem: bytes, certificate: bytes, read_file: ReadFile)
 def run(arguments: list[str]) -> tuple[list[str], int]:
     """The lines to print and the exit status."""
     names = ("claim", "problem", "certificate")
-    return door.run(arguments, "optimality", names, lambda files, read: (check(*files, read), ()))
+    return door.run(
+        arguments,
+        "optimality",
+        names,
+        lambda files, read: (check(files[0], files[1], files[2], read), ()),
+    )
 
 
 if __name__ == "__main__":

@@ -111,6 +111,16 @@ EXAMPLES: dict[str, Example] = {
         _text("random-noise"),
         "kernelcert check 4.6.ii {folder} -o {output}",
     ),
+    "rank-deficient": Example(
+        "Theorem 4.10 (i) on 2 x 3: the third number is not seen, so no good fit on T is optimal",
+        _text("rank-deficient"),
+        "kernelcert check 4.10.i {folder} -o {output}",
+    ),
+    "near-singular": Example(
+        "Theorem 4.10 (ii) on 2 x 2: injective, but no map with L = 5 recovers all of M1",
+        _text("near-singular"),
+        "kernelcert check 4.10.ii {folder} -o {output}",
+    ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
     "near-digits": Example(
