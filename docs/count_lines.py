@@ -38,7 +38,10 @@ def code_lines(path: Path) -> int:
 if __name__ == "__main__":
     default = Path(__file__).resolve().parent.parent / "certificates"
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else default
-    counts = {path.stem: code_lines(path) for path in sorted(folder.glob("*.py"))}
+    counts = {
+        ".".join(path.relative_to(folder).with_suffix("").parts): code_lines(path)
+        for path in sorted(folder.rglob("*.py"))
+    }
     for name, count in counts.items():
         print(f"{count:6}  {name}")
     print(f"{sum(counts.values()):6}  in all")
