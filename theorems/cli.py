@@ -12,6 +12,7 @@ from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
 from .commands.probability import probability_command
 from .commands.proofs import show_command, verify_command
+from .commands.recover import recover_command
 from .commands.running import run_command
 from .commands.settling import check_command, claims_command
 from .commands.starting import init_command, list_command
@@ -30,6 +31,7 @@ COMMANDS = (
     show_command,
     run_command,
     probability_command,
+    recover_command,
     list_command,
 )
 
