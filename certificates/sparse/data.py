@@ -87,7 +87,7 @@ class Data:
         """
         where, dimension = f"certificate.{key}", self.n if space == "X" else self.m
         table = fields(hints[key], where, ("over", "real"), ("imaginary", "places"))
-        over = read_natural(table["over"], where + ".over", 1 << (1 << 22))
+        over = _integers([table["over"]], where + ".over")[0]
         parts = [_integers(table.get(part, []), f"{where}.{part}") for part in PARTS]
         places = None
         if "places" in table:
@@ -97,14 +97,14 @@ class Data:
             ]
         count = dimension if places is None else len(places)
         lengths = len(parts[0]) == count and len(parts[1]) in (0, count)
-        if not over or not lengths or (places and sorted(set(places)) != places):
+        if over < 1 or not lengths or (places and sorted(set(places)) != places):
             raise Unreadable(
                 f"{where}: {count} integers over a positive one are expected, places increasing"
             )
         if parts[1] and self.problem.field == "R":
             raise Unreadable(f"{where}: complex entries in a problem over R")
         if places is not None:
-            parts = [_spread(part, places, dimension) if part else [] for part in parts]
+            parts = [_spread(part, places, dimension) for part in parts]
         return Vector.of(parts[0], parts[1], over)
 
     def columns(self, places: Sequence[int]) -> list[Vector]:
@@ -132,8 +132,9 @@ def _unit(n: int, place: int) -> Integers:
 
 
 def _spread(values: Sequence[int], places: Sequence[int], n: int) -> list[int]:
+    # no values at all: an imaginary part that was left out
     found = [0] * n
-    for place, value in zip(places, values, strict=True):
+    for place, value in zip(places, values, strict=bool(values)):
         found[place] = value
     return found
 
@@ -272,7 +273,7 @@ def check_injective(columns: Sequence[Vector], hint: object) -> None:
         both = [*columns, *turned]
         real = [v.real + (v.imag or (0,) * v.dimension) for v in both]
     size = len(real)
-    rows = as_list(table["rows"], where + ".rows")
+    rows = _integers(table["rows"], where + ".rows")
     if len(rows) != size:
         raise Rejected(f"a left inverse of {len(rows)} rows, {size} columns are to be independent")
     if not size:
@@ -284,8 +285,9 @@ def check_injective(columns: Sequence[Vector], hint: object) -> None:
         for row in zip(*real, strict=True)
     ]
     for i, row in enumerate(rows):
-        data = read_natural(row, where + ".rows", 1 << LANE * m).to_bytes(2 * m, "little")
-        factors = words(data, "H", "<")
+        if row < 0 or row.bit_length() > LANE * m:
+            raise Unreadable(f"{where}.rows: {m} entries of {LANE} bits are expected in row {i}")
+        factors = words(row.to_bytes(2 * m, "little"), "H", "<")
         total = sum(map(mul, factors, packed)).to_bytes(lane * size, "little")
         for j in range(size):
             entry = int.from_bytes(total[lane * j : lane * j + lane], "little") % modulus
