@@ -51,6 +51,9 @@ def recover_command(
     value, folder = given_operator(operator)
     sparsifier: object = transform
     if transform not in NAMES:
+        if not Path(transform).is_file():
+            known = ", ".join(NAMES)
+            raise BadInput(f"--transform: {transform!r} is no file, and none of {known}")
         sparsifier = str(Path(transform).resolve())
     vectors = {} if weights is None else {"weights": ("X", str(weights.resolve()))}
     problem = instance(value, str(y.resolve()), sparsifier, vectors, folder)
