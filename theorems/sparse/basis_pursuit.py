@@ -6,10 +6,11 @@ range of B, and then some w has B^T w = 0 and <y, w> > 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import flint
 import numpy as np
@@ -21,7 +22,6 @@ from .instance import Instance
 from .simplex import Program, Stuck, chosen, fractions, independent
 
 MODULI = (65521, 65519, 65497, 65479)
-ROUNDS = 60
 
 
 @dataclass(frozen=True)
@@ -188,55 +188,103 @@ def left_inverse(columns: Sequence[Vector]) -> dict[str, object] | None:
 
 
 def shortest(problem: Instance, found: Solved, y: Vector) -> tuple[Vector, Vector] | None:
-    """The minimiser of least l2 norm and its multiplier, by an exact active-set method, or None.
+    """The minimiser c of least l2 norm and a multiplier u, or None if no guess of it was right.
 
-    On the face c_j = s_j x_j, x >= 0: guess where x > 0, solve  x = E^T u, E x = y  there, and
-    correct the guess; None if it does not settle.
+    On the face c_j = s_j x_j, x >= 0, E x = y: where x > 0 is guessed from floats; the shortest x
+    there is exact, and an exact linear program finds u with (E^T u)_j = x_j there and <= 0 at the
+    other places.
     """
     data, places = problem.data, found.places
     g = data.dual(found.w)
     signs = [1 if g.real[j] > 0 else -1 for j in places]
-    over = problem.matrix.denominator
     table = problem.integers.tolist()
-    columns = flint.fmpz_mat(
-        [[row[j] * s for j, s in zip(places, signs, strict=True)] for row in table]
-    )
-    rows = independent(columns.transpose())
-    e = flint.fmpq_mat(
-        flint.fmpz_mat([[int(columns[i, k]) for k in range(len(places))] for i in rows])
-    )
-    right = flint.fmpq_mat(flint.fmpz_mat([[y.real[i]] for i in rows]))
-    active = set(range(len(places)))
-    for _ in range(ROUNDS):
-        part = flint.fmpq_mat([[e[i, k] for k in sorted(active)] for i in range(len(rows))])
-        try:
-            u = (part * part.transpose()).solve(right)
-        except ZeroDivisionError:
-            return None
-        x = (e.transpose() * u).entries()
-        negative = {k for k in active if x[k] < 0}
-        positive = {k for k in range(len(places)) if k not in active and x[k] > 0}
-        if not negative and not positive:
-            tops = [Fraction(int(x[k].p), int(x[k].q)) for k in range(len(places))]
-            entries = {
-                j: s * t
-                for k, (j, s, t) in enumerate(zip(places, signs, tops, strict=True))
-                if k in active
-            }
-            factor = Fraction(over, y.denominator)
-            c = vector_of([entries.get(j, Fraction(0)) * factor for j in range(data.n)])
-            values = dict(zip(rows, u.entries(), strict=True))
-            tops_u = [
-                Fraction(int(values[i].p), int(values[i].q)) if i in values else Fraction(0)
-                for i in range(data.m)
-            ]
-            # c' = M^T u' for B = M / over, y' = y denominator: u = u' over^2 / denominator
-            return c, vector_of([t * factor * over for t in tops_u])
-        if negative:
-            active -= negative
-        else:
-            active |= positive
+    pairs = list(zip(places, signs, strict=True))
+    e = flint.fmpz_mat([[row[j] * s for j, s in pairs] for row in table])
+    rows = independent(e.transpose())
+    reduced = flint.fmpz_mat([[int(e[i, k]) for k in range(len(places))] for i in rows])
+    right = [y.real[i] for i in rows]
+    for active in _guesses(reduced, right):
+        x = _least_norm(reduced, right, active)
+        if x is None or min(x) < 0:
+            continue
+        u = _multiplier(reduced, x)
+        if u is None:
+            continue
+        # B c = y in integers is  E x = y';  c = x factor, and B = E / over
+        over = problem.matrix.denominator
+        factor = Fraction(over, y.denominator)
+        c, multiplier = [Fraction(0)] * data.n, [Fraction(0)] * data.m
+        for (j, s), value in zip(pairs, x, strict=True):
+            c[j] = s * value * factor
+        for i, value in zip(rows, u, strict=True):
+            multiplier[i] = value * factor * over
+        return vector_of(c), vector_of(multiplier)
     return None
+
+
+def _guesses(e: flint.fmpz_mat, right: Sequence[int]) -> Iterator[list[int]]:
+    """Where x might be positive: everywhere, then what non-negative least squares says."""
+    count = e.ncols()
+    yield list(range(count))
+    try:
+        from scipy.optimize import nnls
+    except ModuleNotFoundError:
+        return
+    matrix = np.array(e.tolist(), dtype=float)
+    y = np.array([float(b) for b in right])
+    for heavy in (1e3, 1e5):
+        whole = np.vstack([np.eye(count), heavy * matrix])
+        try:
+            x, _ = nnls(whole, np.concatenate([np.zeros(count), heavy * y]))
+        except RuntimeError:
+            continue
+        for small in (1e-7, 1e-5, 1e-3):
+            yield [k for k in range(count) if x[k] > small * x.max(initial=0.0)]
+
+
+def _least_norm(
+    e: flint.fmpz_mat, right: Sequence[int], active: Sequence[int]
+) -> list[Fraction] | None:
+    """The shortest x with E x = y, 0 off the active places; None if there is none."""
+    part = chosen(e, active)
+    rows = independent(part.transpose()) if active else []
+    if not rows:
+        return None
+    table = part.tolist()
+    block = flint.fmpq_mat(flint.fmpz_mat([table[i] for i in rows]))
+    side = flint.fmpq_mat(flint.fmpz_mat([[right[i]] for i in rows]))
+    values = block.transpose() * (block * block.transpose()).solve(side)
+    whole = (flint.fmpq_mat(part) * values).entries()
+    if any(a != b for a, b in zip(whole, right, strict=True)):
+        return None
+    x = [Fraction(0)] * e.ncols()
+    for k, a in zip(active, values.entries(), strict=True):
+        x[k] = Fraction(int(a.p), int(a.q))
+    return x
+
+
+def _multiplier(e: flint.fmpz_mat, x: Sequence[Fraction]) -> list[Fraction] | None:
+    """u with (E^T u)_k = x_k where x_k > 0 and <= 0 elsewhere, or None."""
+    over = lcm(*(a.denominator for a in x))
+    free = [k for k, a in enumerate(x) if not a]
+    table = e.transpose().tolist()
+    lines: list[list[Any]] = [
+        [*row, *(-a for a in row), *(int(k == j) for j in free)] for k, row in enumerate(table)
+    ]
+    program = Program(
+        flint.fmpz_mat(lines),
+        [0] * len(lines[0]),
+        [a.numerator * (over // a.denominator) for a in x],
+    )
+    try:
+        vertex = program.optimum([*program.proposal(), list(range(2 * e.nrows()))])
+    except Stuck:
+        return None
+    u = [Fraction(0)] * e.nrows()
+    for j, a in vertex.values().items():
+        if j < 2 * len(u):
+            u[j % len(u)] += Fraction(a if j < len(u) else -a, vertex.over * over)
+    return u
 
 
 def vector_of(entries: Sequence[Fraction]) -> Vector:
