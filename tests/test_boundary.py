@@ -40,7 +40,10 @@ BUDGETS = {
     ),
     "machine": (450, "formal laurent machine"),
     "probability": (400, "chi_square magnitudes probability"),
-    "sparse": (500, "sparse.__init__ sparse.__main__ sparse.data sparse.decoder sparse.table"),
+    "sparse": (
+        550,
+        "sparse.__init__ sparse.__main__ sparse.data sparse.decoder sparse.polytope sparse.table",
+    ),
     "readers": (500, "npy onnx"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}

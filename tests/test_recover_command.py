@@ -43,7 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 PRINTS: dict[str, tuple[list[str], list[str]]] = {
     "A.npy y.npy": (
         ["the value is 2\n", "it is not the only minimiser", "of least l2 norm has 3 of 4"],
-        ["value", "not-unique", "minimisers", "shortest"],
+        ["value", "not-unique", "minimisers", "hull", "shortest"],
     ),
     "A.npy y.npy --weights weights.npy": (
         ["the value is 7\n", "it is the only minimiser", "2 of 4 coefficients that are not 0 at 0"],

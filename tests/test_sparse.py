@@ -85,7 +85,10 @@ def test_basis_pursuit_against_all_supports(case: Any, weights: list[int]) -> No
     if len(minimisers) == 1:
         assert tuple(F(a, z.denominator) for a in z.real) == minimisers[0]
         return
-    assert set(said) == {"value", "not-unique", "minimisers", "shortest"}
+    assert set(said) == {"value", "not-unique", "minimisers", "hull", "shortest"}
+    corners = next(claim["vertices"] for name, claim, _ in answer.claims if name == "hull")
+    listed = [answer.problem.vector(name) for name in corners]
+    assert {tuple(F(a, v.denominator) for a in v.real) for v in listed} == set(minimisers)
     # no convex combination of two of them is shorter
     square = pairing(z, z)
     for first, second in combinations(minimisers, 2):

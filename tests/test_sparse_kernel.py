@@ -48,6 +48,7 @@ PROBLEM: Table = {  # min |c|_1, c_1 + c_2 = 1, c_3 = 0: a segment of minimisers
         "w": vector("Y", 1, 0),
         "z": vector("X", "1/2", "1/2", 0),
         "corner": vector("X", 1, 0, 0),
+        "other": vector("X", 0, 1, 0),
         "t": vector("X", 1, 2, 1),
         "negative": vector("X", 1, -2, 1),
         "slope": vector("X", 4, 2, -1),
@@ -121,6 +122,18 @@ ACCEPTED: dict[str, tuple[Table, Table, Table, str]] = {
         {"says": "all minimisers", "dual": "w", **BP},
         {"primal": PRIMAL},
         "s_j >= 0 elsewhere, at 2 of 3 places",
+    ),
+    "hull": (
+        PROBLEM,
+        {"says": "hull of minimisers", "vertices": ["corner", "other"], **BP},
+        {"dual": DUAL},
+        "are the convex hull of its vertices corner, other",
+    ),
+    "hull, by weights a point": (
+        PROBLEM,
+        {"says": "hull of minimisers", "vertices": ["corner"], "weights": "t", **BP},
+        {"dual": DUAL},
+        "of its vertices corner",
     ),
     "shortest": (
         PROBLEM,
@@ -246,6 +259,13 @@ REJECTED: dict[str, tuple[str, Table, Table, str]] = {
     "a dual vector without a minimiser": (
         "all minimisers", {}, {"primal": hint(2, -1, 0)}, "have different values"
     ),
+    "a vertex is missing": ("hull", {"vertices": ["corner"]}, {}, "has 2 vertices, and they are"),
+    "a point between": (
+        "hull", {"vertices": ["corner", "other", "z"]}, {}, "has 2 vertices, and they are not"
+    ),
+    "a vertex twice": (
+        "hull", {"vertices": ["corner", "other", "other"]}, {}, "has 2 vertices, and they are not"
+    ),
     "a corner is not shortest": (
         "shortest", {"minimiser": "corner"}, {}, "no minimiser is shorter"
     ),
@@ -307,6 +327,8 @@ UNREADABLE: dict[str, tuple[str, Table, Table, str]] = {
         {"left_inverse": {"modulus": "7", "rows": ["0x100000000"]}},
         "2 entries of 16 bits are expected in row 0",
     ),
+    "no vertex": ("hull", {"vertices": []}, {}, "claim.vertices: at least one name"),
+    "a vertex that is no name": ("hull", {"vertices": [[]]}, {}, "a string is expected"),
     "eta < 0": ("QCBP", {"eta": "-1"}, {}, "claim.eta: must be at least 0, not -1"),
     "lambda < 0": ("LASSO", {"lambda": "-1"}, {}, "claim.lambda: must be at least 0"),
     "delta < 0": ("in M1", {"delta": "-1"}, {}, "claim.delta: must be at least 0"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from operator import mul
 
 from ..exact import Roots, Undecided
@@ -214,6 +215,18 @@ def pairing(u: Vector, v: Vector) -> Fraction:
     """Re <u, v> = Re of the sum of u_j conj(v_j); for real vectors <u, v>."""
     top = sum(map(mul, u.real, v.real)) + sum(map(mul, u.imag, v.imag))
     return Fraction(top, u.denominator * v.denominator)
+
+
+def entries(v: Vector, signed: int = 1) -> list[Fraction]:
+    """The real entries, all with another sign if `signed` is negative."""
+    over = v.denominator if signed > 0 else -v.denominator
+    return [Fraction(a, over) for a in v.real]
+
+
+def from_entries(values: Sequence[Fraction]) -> Vector:
+    """The vector with these real entries."""
+    over = lcm(*(value.denominator for value in values))
+    return Vector.of([value.numerator * (over // value.denominator) for value in values], (), over)
 
 
 def weighted(c: Vector, weights: Vector) -> Roots:

@@ -18,10 +18,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..exact import Roots
-from ..format import Rejected, Unreadable, read_natural, read_number, short
+from ..format import Rejected, Unreadable, as_list, read_natural, read_number, short
 from ..matrices import Vector
 from ..norms import plain
-from .data import Data, Table, check_injective, pairing, sign, tight, weighted
+from .data import (
+    Data,
+    Table,
+    check_injective,
+    entries,
+    from_entries,
+    pairing,
+    sign,
+    tight,
+    weighted,
+)
+from .polytope import MOST, vertices
 
 Check = Callable[[Data, Table, Table], str]
 BP = "min {sum} over A z = {y}"
@@ -127,6 +138,36 @@ def all_minimisers(data: Data, claim: Table, hints: Table) -> str:
         f"c = H z and g = H A* {claim['dual']}: c_j = 0 where |g_j| < {bound}, c_j = s_j g_j with "
         f"s_j >= 0 elsewhere, at {len(places)} of {data.n} places"
     )
+
+
+def hull(data: Data, claim: Table, hints: Table) -> str:
+    """The minimisers over R are the convex hull of the vectors given, which are its vertices.
+
+    By `all_minimisers` they are the c with c_j = x_j s_j, s_j the sign of g_j, at the places T and
+    0 elsewhere, x >= 0, B c = y.  As the sum of t_j |c_j| is constant there, this is bounded, and
+    the hull of its vertices; `polytope` tries all of their supports.
+    """
+    w = data.hint(hints, "dual", "Y")
+    names = as_list(claim["vertices"], "claim.vertices")
+    given = [data.h.apply(data.vector({"vertices": name}, "vertices", "X")) for name in names]
+    if not given:
+        raise Unreadable("claim.vertices: at least one name is expected")
+    for c in given:
+        _, g, places = _optimal(data, claim, c, w)
+    y = data.vector(claim, "vector", "Y")
+    if data.problem.field == "C" or len(places) > MOST:
+        raise Rejected(f"this needs the field R, and at most {MOST} places with |g_j| = t_j")
+    found: set[Vector] = set()
+    columns = [entries(v, g.real[j]) for j, v in zip(places, data.columns(places), strict=True)]
+    for vertex in vertices(columns, entries(y)):
+        parts = [Fraction(0)] * data.n
+        for k, value in vertex.items():
+            parts[places[k]] = value if g.real[places[k]] > 0 else -value
+        found.add(from_entries(parts))
+    if found != set(given) or len(given) > len(found):
+        raise Rejected(f"the set has {len(found)} vertices, and they are not the ones given")
+    listed = ", ".join(map(str, names))
+    return f"the minimisers of {_program(claim)} are the convex hull of its vertices {listed}"
 
 
 def least(data: Data, claim: Table, hints: Table) -> str:
@@ -252,6 +293,7 @@ SAYS: dict[str, Row] = {
     "unique minimiser": Row(("minimiser", "vector"), WEIGHTS, ("dual", "left_inverse"), unique),
     "not unique": Row(("vector",), WEIGHTS, ("dual", "first", "second"), not_unique),
     "all minimisers": Row(("dual", "vector"), WEIGHTS, ("primal",), all_minimisers),
+    "hull of minimisers": Row(("vector", "vertices"), WEIGHTS, ("dual",), hull),
     "least l2 minimiser": Row(("minimiser", "vector"), WEIGHTS, ("dual", "multiplier"), least),
     "infeasible": Row(("eta", "vector"), (), ("dual",), infeasible),
     "QCBP": Row(("eta", "high", "low", "vector"), WEIGHTS, ("dual", "primal"), qcbp),

@@ -16,7 +16,7 @@ import flint
 import numpy as np
 
 from certificates.matrices import Vector
-from certificates.sparse.data import pairing, tight
+from certificates.sparse.data import from_entries, pairing, tight
 
 from .instance import Instance
 from .simplex import Program, Stuck, chosen, fractions, independent
@@ -218,7 +218,7 @@ def shortest(problem: Instance, found: Solved, y: Vector) -> tuple[Vector, Vecto
             c[j] = s * value * factor
         for i, value in zip(rows, u, strict=True):
             multiplier[i] = value * factor * over
-        return vector_of(c), vector_of(multiplier)
+        return from_entries(c), from_entries(multiplier)
     return None
 
 
@@ -285,9 +285,3 @@ def _multiplier(e: flint.fmpz_mat, x: Sequence[Fraction]) -> list[Fraction] | No
         if j < 2 * len(u):
             u[j % len(u)] += Fraction(a if j < len(u) else -a, vertex.over * over)
     return u
-
-
-def vector_of(entries: Sequence[Fraction]) -> Vector:
-    """The vector with these rational entries."""
-    over = lcm(*(entry.denominator for entry in entries))
-    return Vector.of([entry.numerator * (over // entry.denominator) for entry in entries], (), over)

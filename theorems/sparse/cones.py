@@ -21,9 +21,9 @@ import numpy as np
 from certificates.exact import Roots
 from certificates.matrices import Vector
 from certificates.norms import plain
-from certificates.sparse.data import pairing, weighted
+from certificates.sparse.data import from_entries, pairing, weighted
 
-from .basis_pursuit import out_of_range, vector_of
+from .basis_pursuit import out_of_range
 from .instance import Floats, Instance, floats_of
 from .simplex import Stuck, chosen, fractions, independent
 
@@ -240,9 +240,9 @@ def solve_exactly(problem: Instance, c: Vector, y: Vector) -> Vector:
             for half in (list(rest.real), list(rest.imag))
         ]
 
-    whole = [(Fraction(1), c), (Fraction(1), vector_of(parts[0]))]
+    whole = [(Fraction(1), c), (Fraction(1), from_entries(parts[0]))]
     if any(parts[1]):
-        whole.append((Fraction(1), vector_of(parts[1]).turned()))
+        whole.append((Fraction(1), from_entries(parts[1]).turned()))
     return Vector.combination(whole, data.n)
 
 
@@ -361,7 +361,7 @@ def _lasso_exactly(
             if entries[j] * c.real[j] <= 0:
                 return None
 
-    return vector_of(entries)
+    return from_entries(entries)
 
 
 def far(problem: Instance, y: Vector, eta: Fraction) -> Vector | None:
@@ -389,7 +389,7 @@ def far(problem: Instance, y: Vector, eta: Fraction) -> Vector | None:
     if is_complex:
         lists = [lists[0][: data.m], lists[0][data.m :]]
     w = Vector.combination(
-        [(Fraction(1), v if not i else v.turned()) for i, v in enumerate(map(vector_of, lists))],
+        [(Fraction(1), v if not i else v.turned()) for i, v in enumerate(map(from_entries, lists))],
         data.m,
     )
     w = Vector.combination([(Fraction(1, y.denominator), w)], data.m)

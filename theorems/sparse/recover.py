@@ -14,15 +14,18 @@ from certificates.exact import Roots
 from certificates.format import digest, short, write_json, write_number
 from certificates.matrices import Vector
 from certificates.sparse.__main__ import check
+from certificates.sparse.data import entries, from_entries
+from certificates.sparse.polytope import MOST, vertices
 
 from ..arrays import BadInput, inline
-from .basis_pursuit import left_inverse, shortest, solve
+from .basis_pursuit import Solved, left_inverse, shortest, solve
 from .cones import far, lasso, qcbp
 from .instance import Instance, floats_of
 from .simplex import Stuck
 
 Table = dict[str, Any]
 PROBLEM = "problem.json"
+CORNERS = 32  # more vertices are not listed
 
 
 @dataclass
@@ -207,6 +210,14 @@ def _basis_pursuit(answer: Answer, y: Vector, weights: Vector, claim: Table) -> 
             f"the minimisers are a polytope on {len(found.places)} coefficients, described by a "
             "dual solution"
         )
+        corners = _vertices(problem, found, y)
+        if corners:
+            names = [f"v{k}" for k in range(1, len(corners) + 1)]
+            back_to_x = [("X", back.apply(corner)) for corner in corners]
+            vectors |= dict(zip(names, back_to_x, strict=True))
+            hull = claim | {"says": "hull of minimisers", "vertices": names}
+            answer.claims.append(("hull", hull, dual))
+            answer.lines.append(f"it has {len(corners)} vertices, v1 to v{len(corners)}")
         if multiplier is not None:
             _support(answer, best, "the minimiser of least l2 norm")
             shortest_claim = claim | minimiser | {"says": "least l2 minimiser"}
@@ -218,6 +229,24 @@ def _basis_pursuit(answer: Answer, y: Vector, weights: Vector, claim: Table) -> 
     else:
         answer.lines.append("whether it is the only minimiser was not settled")
     answer.problem = problem.with_vectors(vectors)
+
+
+def _vertices(problem: Instance, found: Solved, y: Vector) -> list[Vector]:
+    """All vertices of the set of minimisers, if it is small; else none."""
+    if len(found.places) > MOST:
+        return []
+    data, g = problem.data, problem.data.dual(found.w)
+    signs = {j: 1 if g.real[j] > 0 else -1 for j in found.places}
+    columns = [
+        entries(v, signs[j]) for j, v in zip(found.places, data.columns(found.places), strict=True)
+    ]
+    corners: list[Vector] = []
+    for vertex in vertices(columns, entries(y)):
+        c = [Fraction(0)] * data.n
+        for k, value in vertex.items():
+            c[found.places[k]] = value * signs[found.places[k]]
+        corners.append(from_entries(c))
+    return corners if len(corners) <= CORNERS else []
 
 
 def model_class(problem: Instance, name: str, s: int, delta: Fraction) -> Answer:
