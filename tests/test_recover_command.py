@@ -107,6 +107,34 @@ def test_the_kernel_alone(folder: Path) -> None:
     assert done.stdout.endswith("has the value 2\ns VERIFIED certified\n")
 
 
+SPARSITY = {
+    "y.npy -s 1": ("sigma_1(H x)_l1 is 1\n", "x is in M_1 for s = 1 and delta = 1\n"),
+    "weights.npy -s 2": ("sigma_2(H x)_l1 is 3\n", "in M_1 for s = 2 and delta = "),
+    "weights.npy -s 2 --delta 2": ("is 3\n", "x is not in M_1 for s = 2 and delta = 2\n"),
+    "weights.npy -s 4 --delta 0": ("is 0\n", "x is in M_1 for s = 4 and delta = 0\n"),
+    "weights.npy -s 1 --transform hadamard": ("is 15/2, about 7.5\n", "delta = 15/2\n"),
+}
+
+
+@pytest.mark.parametrize("words", SPARSITY)
+def test_sparsity(words: str, folder: Path) -> None:
+    """The error of the best terms, and a claim that the kernel verifies."""
+    done = CliRunner().invoke(main, ["sparsity", *words.split(), "-o", "out"])
+    assert done.exit_code == 0, done.output
+    for text in SPARSITY[words]:
+        assert text in done.output
+    names = ("class.claim.json", "problem.json", "class.certificate.json")
+    assert run([str(folder / "out" / name) for name in names])[1] == 0
+
+
+@pytest.mark.parametrize("words", ["y.npy -s 0", "y.npy -s 3", "y.npy -s 1 --delta=-1"])
+def test_no_sparsity(words: str, folder: Path) -> None:
+    """One sentence."""
+    done = CliRunner().invoke(main, ["sparsity", *words.split()])
+    assert done.exit_code == 2
+    assert "kernelcert: --" in done.stderr
+
+
 BAD = {
     "A.npy one.npy": "y: shape (1,) has 1 entries, the operator needs 2",
     "A.npy nothing.npy": "y: there is no file",

@@ -15,6 +15,7 @@ from .commands.proofs import show_command, verify_command
 from .commands.recover import recover_command
 from .commands.running import run_command
 from .commands.settling import check_command, claims_command
+from .commands.sparsity import sparsity_command
 from .commands.starting import init_command, list_command
 from .commands.terminal import Commands
 
@@ -32,6 +33,7 @@ COMMANDS = (
     run_command,
     probability_command,
     recover_command,
+    sparsity_command,
     list_command,
 )
 

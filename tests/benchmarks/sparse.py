@@ -2,23 +2,24 @@
 
     python -m tests.benchmarks.sparse [--quick]
 
-For each size, kind of matrix and kind of y: seconds to the exact minimiser with its certificates,
-of HiGHS within that, of the kernel's check of both claims; the ratio of the first to HiGHS alone;
-bits of the longest number.  Then how often the float answer is wrong in exact arithmetic: its point
-not feasible, its value not the value, its support (entries above 1e-9) not the support.  Then z3's
-Optimize with a limit of time.  Nothing here is a test.
+For each size, kind of matrix and kind of y: seconds to the exact minimiser with its hints, of HiGHS
+alone (SciPy's defaults), of the kernel's check of both claims; the ratio of the first two; bits of
+the minimiser's denominator; seconds of z3's Optimize, in a process that ends at a limit.
+
+Then how often the float answer is wrong in exact arithmetic: its point off A z = y at all, its
+value off by more than 10^-9 of it, its support (entries above 1e-9) not that of the only
+minimiser.  Nothing here is a test.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
 import time
 from fractions import Fraction as F
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 from scipy.optimize import linprog
 
 from theorems.sparse.instance import Instance, instance
@@ -27,6 +28,7 @@ from theorems.sparse.recover import recover
 SIZES = ((20, 40, 3), (100, 200, 10), (500, 1000, 50))
 Z3_SECONDS = 60
 TRIALS = 20
+WIDTHS = (11, 11, 8, 9, 9, 8, 14, 14, 8, 8)
 Floats = np.ndarray[Any, Any]
 
 
@@ -80,42 +82,65 @@ def wrong(problem: Instance, found: Any) -> tuple[bool, bool, bool]:
         != F(b, y.denominator)
         for row, b in zip(rows.real, y.real, strict=True)
     )
-    value = F(answer.claims[0][1]["value"]) != F(float(found.fun))
+    best = F(answer.claims[0][1]["value"])
+    value = abs(F(float(found.fun)) - best) > best / 10**9
     support = {j for j, a in enumerate(c) if abs(a) > F(1, 10**9)}
-    return infeasible, value, support != {j for j, a in enumerate(exact) if a}
+    unique = any(name == "unique" for name, *_ in answer.claims)
+    return infeasible, value, unique and support != {j for j, a in enumerate(exact) if a}
 
 
-def z3_seconds(problem: Instance) -> str:
-    """Seconds of z3's Optimize on the same program."""
+def z3_solves(problem: Instance, done: Any) -> None:
+    """Put what z3's Optimize says of the same program into a queue."""
     import z3
 
     n, y = problem.data.n, problem.vector("y")
     solver = z3.Optimize()
-    solver.set("timeout", Z3_SECONDS * 1000)
-    c, u = (
-        z3.Reals(" ".join(f"c{j}" for j in range(n))),
-        z3.Reals(" ".join(f"u{j}" for j in range(n))),
-    )
+    c, u = ([z3.Real(f"{name}{j}") for j in range(n)] for name in "cu")
     for x, bound in zip(c, u, strict=True):
         solver.add(bound >= x, bound >= -x)
     for row, b in zip(problem.matrix.real, y.real, strict=True):
-        total = z3.Sum(
-            [z3.Q(a, problem.matrix.denominator) * x for a, x in zip(row, c, strict=True)]
-        )
+        over = problem.matrix.denominator
+        total = z3.Sum([z3.Q(a, over) * x for a, x in zip(row, c, strict=True)])
         solver.add(total == z3.Q(b, y.denominator))
     solver.minimize(z3.Sum(u))
     start = time.perf_counter()
-    done = solver.check()
-    seconds = time.perf_counter() - start
-    return f"{seconds:.1f}" if done == z3.sat else f"> {seconds:.0f}: {done}"
+    solver.check()
+    done.put(time.perf_counter() - start)
 
 
-def main() -> None:
-    """Print the tables."""
-    quick = "--quick" in sys.argv
-    console = Console(width=140)
-    names = ("m x N", "A", "y", "exact s", "of HiGHS", "check s", "ratio", "bits", "unique", "z3 s")
-    table = Table(*names)
+def z3_seconds(problem: Instance) -> str:
+    """Seconds that z3 takes, in a process of its own, which ends at the limit."""
+    context = multiprocessing.get_context("fork")
+    done = context.Queue()
+    process = context.Process(target=z3_solves, args=(problem, done))
+    process.start()
+    process.join(Z3_SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return f"> {Z3_SECONDS}"
+    return f"{done.get():.1f}"
+
+
+def line(*entries: object) -> None:
+    """A row of a table, at once."""
+    print(" ".join(str(a).rjust(w) for a, w in zip(entries, WIDTHS, strict=False)), flush=True)
+
+
+def speed(quick: bool) -> None:
+    """The table of seconds."""
+    line(
+        "m x N",
+        "A",
+        "y",
+        "exact s",
+        "HiGHS s",
+        "check s",
+        "exact / HiGHS",
+        "bits",
+        "unique",
+        "z3 s",
+    )
     for m, n, s in SIZES[: 2 if quick else 3]:
         for kind in ("signs", "integers", "float32"):
             for y_kind in ("sparse", "generic"):
@@ -129,8 +154,12 @@ def main() -> None:
                 proofs = [name for name, *_ in answer.proofs()]
                 check = time.perf_counter() - start
                 assert answer.z is not None
-                limit = z3_seconds(problem) if m == 20 or (m == 100 and not quick) else "-"
-                table.add_row(
+                limit = (
+                    z3_seconds(problem)
+                    if m == 20 or (m == 100 and not quick and kind == "signs")
+                    else "-"
+                )
+                line(
                     f"{m} x {n}",
                     kind,
                     y_kind,
@@ -142,12 +171,15 @@ def main() -> None:
                     str("unique" in proofs),
                     limit,
                 )
-    console.print(table)
-    table = Table(
-        "m x N", "A", "y", "of", "infeasible", "value wrong", "support wrong", "claims made"
-    )
+
+
+def floats() -> None:
+    """The table of wrong answers."""
+    line("m x N", "A", "y", "of", "off A z=y", "value", "support wrong", "exact value")
     for m, n, s in ((10, 30, 2), (20, 40, 3), (100, 200, 10)):
         for kind in ("signs", "integers", "float32", "vandermonde"):
+            if kind == "vandermonde" and m == 100:
+                continue  # thousands of digits at every exact pivot
             for y_kind in ("sparse", "generic"):
                 counts, made = np.zeros(3, dtype=int), 0
                 for seed in range(4 if m == 100 else TRIALS):
@@ -157,8 +189,13 @@ def main() -> None:
                     if answer.claims:
                         counts += np.array(wrong(problem, highs(problem)[0]))
                 trials = str(4 if m == 100 else TRIALS)
-                table.add_row(f"{m} x {n}", kind, y_kind, trials, *map(str, counts), str(made))
-    console.print(table)
+                line(f"{m} x {n}", kind, y_kind, trials, *counts, made)
+
+
+def main() -> None:
+    """Print both tables."""
+    speed("--quick" in sys.argv)
+    floats()
 
 
 if __name__ == "__main__":

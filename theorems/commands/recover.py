@@ -12,7 +12,7 @@ from ..arrays import BadInput, number
 from ..describe import given_operator
 from ..sparse.instance import instance
 from ..sparse.recover import PROBLEM, recover
-from ..sparse.transforms import NAMES
+from ..sparse.transforms import given_transform
 from .terminal import console
 
 
@@ -49,14 +49,8 @@ def recover_command(
     if eta is not None and lasso is not None:
         raise BadInput("--eta and --lasso: two programs; give one of them")
     value, folder = given_operator(operator)
-    sparsifier: object = transform
-    if transform not in NAMES:
-        if not Path(transform).is_file():
-            known = ", ".join(NAMES)
-            raise BadInput(f"--transform: {transform!r} is no file, and none of {known}")
-        sparsifier = str(Path(transform).resolve())
     vectors = {} if weights is None else {"weights": ("X", str(weights.resolve()))}
-    problem = instance(value, str(y.resolve()), sparsifier, vectors, folder)
+    problem = instance(value, str(y.resolve()), given_transform(transform), vectors, folder)
     level = number("0" if eta is None else eta, "--eta")
     answer = recover(problem, level, None if lasso is None else number(lasso, "--lasso"))
     found = [f"A is {problem.data.a}", f"H is {problem.data.h}"]

@@ -19,7 +19,7 @@ from certificates.sparse.polytope import MOST, vertices
 
 from ..arrays import BadInput, inline
 from .basis_pursuit import Solved, left_inverse, shortest, solve
-from .cones import far, lasso, qcbp
+from .cones import far, lasso, outwards, qcbp
 from .instance import Instance, floats_of
 from .simplex import Stuck
 
@@ -249,18 +249,34 @@ def _vertices(problem: Instance, found: Solved, y: Vector) -> list[Vector]:
     return corners if len(corners) <= CORNERS else []
 
 
-def model_class(problem: Instance, name: str, s: int, delta: Fraction) -> Answer:
-    """Whether sigma_s(H x)_l1 / sqrt(s) <= delta, the model class M_1, for a vector x of X."""
+def best_error(problem: Instance, name: str, s: int) -> Roots:
+    """sigma_s(H x)_l1: the sum of the N - s smallest moduli."""
     c = problem.data.h.apply(problem.vector(name))
     smallest = sorted(c.squares())[: max(0, c.dimension - s)]
     moduli = Roots.total(Roots.sqrt(Fraction(a)) for a in smallest if a)
-    error = moduli.times(Fraction(1, c.denominator)) - Roots.sqrt(Fraction(s)).times(delta)
-    inside = error.sign() <= 0
+    return moduli.times(Fraction(1, c.denominator))
+
+
+def best_terms(problem: Instance, name: str, s: int) -> Fraction:
+    """A delta of 15 digits at or a little above sigma_s(H x)_l1 / sqrt(s)."""
+    error = best_error(problem, name, s) * Roots.sqrt(Fraction(1, s))
+    return outwards(error, True)
+
+
+def model_class(problem: Instance, name: str, s: int, delta: Fraction) -> Answer:
+    """Whether sigma_s(H x)_l1 / sqrt(s) <= delta, the model class M_1, for a vector x of X."""
+    error = best_error(problem, name, s)
+    inside = (error - Roots.sqrt(Fraction(s)).times(delta)).sign() <= 0
     claim = {
         "says": "in M1" if inside else "not in M1",
         "vector": name,
         "s": str(s),
         "delta": write_number(delta),
     }
-    lines = [f"{name} is {'' if inside else 'not '}in M_1 for s = {s} and delta = {short(delta)}"]
+    exact = error.as_rational()
+    size = about(exact) if exact is not None else f"about {decimals(outwards(error, True))}"
+    lines = [
+        f"sigma_{s}(H {name})_l1 is {size}",
+        f"{name} is {'' if inside else 'not '}in M_1 for s = {s} and delta = {short(delta)}",
+    ]
     return Answer(problem, lines, [("class", claim, {})])

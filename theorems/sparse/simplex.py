@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import gcd
+from time import monotonic
 from typing import Any
 
 import flint
@@ -20,6 +21,7 @@ import numpy as np
 PRIME = (1 << 61) - 1
 STEEPEST = 40  # pivots before Bland's rule
 PIVOTS = 2000
+SECONDS = 300  # of exact pivots
 Floats = np.ndarray[Any, Any]
 
 
@@ -128,7 +130,10 @@ class Program:
         if start is None:
             raise Stuck("no proposed basis is feasible")
         basis, tops, over = start
+        end = monotonic() + SECONDS
         for pivots in range(PIVOTS):
+            if pivots and monotonic() > end:
+                raise Stuck(f"exact pivots took more than {SECONDS} seconds")
             square = flint.fmpq_mat(chosen(self.matrix, basis))
             costs = [[self.cost[j] if j >= 0 else 0] for j in basis]
             right = flint.fmpq_mat(flint.fmpz_mat(costs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from math import isqrt
+from pathlib import Path
 from typing import Any
 
 from ..arrays import BadInput
@@ -31,6 +32,15 @@ def transform(value: Any, n: int) -> Any:
     if value == "hadamard":
         return hadamard(rows=list(range(n)), shape=[n], scale=f"1/{side}")
     return haar(side)
+
+
+def given_transform(text: str) -> str:
+    """What a person names on the command line: a known transform, or a file.  Raises BadInput."""
+    if text in NAMES:
+        return text
+    if not Path(text).is_file():
+        raise BadInput(f"--transform: {text!r} is no file, and none of {', '.join(NAMES)}")
+    return str(Path(text).resolve())
 
 
 def haar(side: int) -> Any:
