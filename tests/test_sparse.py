@@ -192,7 +192,7 @@ def test_linear_programs_against_highs(case: Any, bland: bool) -> None:
     program = Program(flint.fmpz_mat(rows), cost, y)
     found = linprog(cost, A_eq=np.array(rows), b_eq=y, method="highs")
     proposals = [list(order) for order in combinations(range(n), len(rows))]
-    proposals = proposals if bland else program.proposal() + proposals
+    proposals = proposals if bland else [*program.proposal(), *proposals]
     try:
         vertex = program.optimum([*proposals, list(range(n))])
     except Stuck:
@@ -279,6 +279,19 @@ def test_a_bad_proposal_is_repaired() -> None:
     assert bad.pivots > 0
     values = [F(sum(v.values().values()), v.over) for v in (good, bad)]
     assert values[0] == values[1]
+
+
+def test_measurements_that_were_rounded() -> None:
+    """y = A x rounded to floats: most of the vertex is below HiGHS's tolerance, and found."""
+    rng = np.random.default_rng(3)
+    rows = rng.standard_normal((20, 40))
+    x = np.zeros(40)
+    x[:3] = rng.standard_normal(3)
+    problem = instance(rows, rows @ x)
+    found = solve(problem, problem.vector("y"), Vector.of((1,) * 40))
+    assert found.pivots == 0
+    assert sum(a != 0 for a in found.c.real) == 20
+    assert [name for name, *_ in recover(problem).proofs()] == ["value", "unique"]
 
 
 def sparse_problem(m: int, n: int) -> tuple[Instance, list[int]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import lcm
 from typing import Any
 
@@ -82,8 +83,7 @@ def solve(problem: Instance, y: Vector, weights: Vector) -> Solved:
     n, matrix = data.n, problem.integers
     doubled = flint.fmpz_mat([[*row, *(-a for a in row)] for row in matrix.tolist()])
     program = Program(doubled, weights.real * 2, y.real, n)
-    proposals = program.proposal()
-    vertex = program.optimum([*proposals, list(range(2 * n))])
+    vertex = program.optimum(chain(program.proposal(), [list(range(2 * n))]))
     # B c = y in integers is  M c' = y',  c = c' over / (denominator of y)
     tops = [0] * n
     for j, a in vertex.values().items():
@@ -124,7 +124,9 @@ def _face(
     program = Program(matrix, cost, y.real)
     order = [k for k, c in enumerate(cost) if not c]
     try:
-        vertex = program.optimum([*program.proposal(), [*order, *(~i for i in range(data.m))]])
+        vertex = program.optimum(
+            chain(program.proposal(), [[*order, *(~i for i in range(data.m))]])
+        )
     except Stuck:
         return found
     beyond = {places[k]: a for k, a in vertex.values().items()}
@@ -277,7 +279,7 @@ def _multiplier(e: flint.fmpz_mat, x: Sequence[Fraction]) -> list[Fraction] | No
         [a.numerator * (over // a.denominator) for a in x],
     )
     try:
-        vertex = program.optimum([*program.proposal(), list(range(2 * e.nrows()))])
+        vertex = program.optimum(chain(program.proposal(), [list(range(2 * e.nrows()))]))
     except Stuck:
         return None
     u = [Fraction(0)] * e.nrows()

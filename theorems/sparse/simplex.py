@@ -9,8 +9,9 @@ not optimal, exact pivots go on from it: first the steepest, then Bland's rule, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import gcd
 from time import monotonic
 from typing import Any
@@ -22,6 +23,12 @@ PRIME = (1 << 61) - 1
 STEEPEST = 40  # pivots before Bland's rule
 PIVOTS = 2000
 SECONDS = 300  # of exact pivots
+REFINED = 4
+OPTIONS = {
+    "presolve": False,
+    "primal_feasibility_tolerance": 1e-10,
+    "dual_feasibility_tolerance": 1e-10,
+}
 Floats = np.ndarray[Any, Any]
 
 
@@ -117,29 +124,43 @@ class Program:
                 tops[place] = -a
         return found, tops, over
 
-    def optimum(self, proposals: Sequence[Sequence[int]]) -> Vertex:
-        """An optimal vertex, from the first of the proposed orders of columns that is feasible.
+    def prices(self, basis: list[int]) -> tuple[list[int], int, list[int]]:
+        """The dual vector of a basis, its denominator, and the slacks cost - M^T w times that."""
+        square = flint.fmpq_mat(chosen(self.matrix, basis))
+        costs = [[self.cost[j] if j >= 0 else 0] for j in basis]
+        right = flint.fmpq_mat(flint.fmpz_mat(costs))
+        dual, under = fractions(square.transpose().solve(right, "dixon"))
+        products = (self.turned * flint.fmpz_mat(self.m, 1, dual)).entries()
+        slacks = [c * under - int(g) for c, g in zip(self.cost, products, strict=True)]
+        return dual, under, slacks
 
-        Raises Stuck if none is, if the program is unbounded, or after too many pivots.
+    def optimum(self, proposals: Iterable[Sequence[int]]) -> Vertex:
+        """An optimal vertex: that of a proposed order of columns, or by pivots from the best one.
+
+        Raises Stuck if none is feasible, if the program is unbounded, or after too many pivots.
         """
-        start = None
+        start, fewest = None, self.n + 1
         for order in proposals:
-            start = self.primal(self.basis(order))
-            if start is not None:
-                break
+            found = self.primal(self.basis(order))
+            if found is not None:
+                dual, under, slacks = self.prices(found[0])
+                count = sum(slack < 0 for slack in slacks)
+                if not count:
+                    return Vertex(*found, dual, under, 0)
+                if count < fewest:
+                    start, fewest = found, count
         if start is None:
             raise Stuck("no proposed basis is feasible")
-        basis, tops, over = start
+        return self.pivoted(*start)
+
+    def pivoted(self, basis: list[int], tops: list[int], over: int) -> Vertex:
+        """An optimal vertex, by exact pivots from a feasible one.  Raises Stuck."""
         end = monotonic() + SECONDS
         for pivots in range(PIVOTS):
             if pivots and monotonic() > end:
                 raise Stuck(f"exact pivots took more than {SECONDS} seconds")
             square = flint.fmpq_mat(chosen(self.matrix, basis))
-            costs = [[self.cost[j] if j >= 0 else 0] for j in basis]
-            right = flint.fmpq_mat(flint.fmpz_mat(costs))
-            dual, under = fractions(square.transpose().solve(right, "dixon"))
-            products = (self.turned * flint.fmpz_mat(self.m, 1, dual)).entries()
-            slacks = [c * under - int(g) for c, g in zip(self.cost, products, strict=True)]
+            dual, under, slacks = self.prices(basis)
             wrong = [j for j, slack in enumerate(slacks) if slack < 0]
             if not wrong:
                 return Vertex(basis, tops, over, dual, under, pivots)
@@ -179,33 +200,57 @@ class Program:
             raise Stuck("the program is unbounded")
         return best
 
-    def proposal(self) -> list[list[int]]:
-        """Orders of columns that HiGHS suggests: at most one; none if it fails."""
-        matrix = to_floats(self.matrix)
-        cost, y = np.array(self.cost, dtype=object), np.array(self.y.entries(), dtype=object)
-        cost_f, y_f = scaled(cost), scaled(y)
+    def proposal(self) -> Iterator[list[int]]:
+        """Orders of columns that HiGHS suggests; none if it fails.
+
+        After the first, each is from a refined program: the point found so far is subtracted and
+        what is left magnified, so that entries below the tolerance of floats come to light.
+        """
         try:
             from scipy.optimize import linprog
         except ModuleNotFoundError:
-            return []
-        options = {
-            "presolve": False,
-            "primal_feasibility_tolerance": 1e-10,
-            "dual_feasibility_tolerance": 1e-10,
-        }
-        found = linprog(cost_f, A_eq=matrix, b_eq=y_f, method="highs-ds", options=options)
-        if found.status:
-            return []
-        dual = found.eqlin.marginals
-        slack = cost_f - matrix.T @ dual
-        x = found.x
-        first = [int(j) for j in np.argsort(-x) if x[j] > 1e-9 * max(1.0, float(x.max()))]
-        near = 1e-7 * float(np.abs(cost_f).max(initial=1e-300))
-        second = [int(j) for j in np.argsort(slack) if slack[j] <= near and j not in set(first)]
-        third = [~int(i) for i in np.argsort(np.abs(dual)) if abs(dual[i]) < 1e-9]
-        seen = set(first) | set(second)
-        rest = [int(j) for j in np.argsort(slack) if j not in seen]
-        return [[*first, *second, *third, *rest]]
+            return
+        matrix, cost = to_floats(self.matrix), scaled(np.array(self.cost, dtype=object))
+        y = np.array(self.y.entries(), dtype=object)
+        tops = [max((abs(int(a)) for a in part), default=0) or 1 for part in (y, self._entries())]
+        right = scaled(y)
+        point: dict[int, Fraction] = {}  # M' x = y' for M' = M / its top, y' = y / its top
+        scale = Fraction(1)
+        for _ in range(REFINED):
+            bounds = [
+                (float(-point[j] / scale) if j in point else 0.0, None) for j in range(self.n)
+            ]
+            found = linprog(
+                cost, A_eq=matrix, b_eq=right, bounds=bounds, method="highs-ds", options=OPTIONS
+            )
+            if found.status:
+                return
+            dual, slack = found.eqlin.marginals, cost - matrix.T @ found.eqlin.marginals
+            x = found.x
+            size = max(1e-300, float(np.abs(x).max()))
+            grown = [int(j) for j in np.argsort(-x) if x[j] > 1e-9 * size and int(j) not in point]
+            yield self._order([*point, *grown], slack, dual, float(np.abs(cost).max(initial=0.0)))
+            for j in (*point, *grown):
+                point[j] = point.get(j, Fraction(0)) + scale * Fraction(float(x[j]))
+            point = {j: a for j, a in point.items() if a > 0}
+            left = [Fraction(int(a), tops[0]) for a in y]
+            for i, row in enumerate(self.matrix.tolist()):
+                left[i] -= sum((int(row[j]) * a for j, a in point.items()), Fraction(0)) / tops[1]
+            scale = max(map(abs, left))
+            if not scale:
+                return
+            right = np.array([float(a / scale) for a in left])
+
+    def _entries(self) -> list[Any]:
+        return [a for row in self.matrix.tolist() for a in row]
+
+    def _order(self, first: list[int], slack: Floats, dual: Floats, cost: float) -> list[int]:
+        """Basic columns, then those without slack, unit columns without a price, the others."""
+        seen = set(first)
+        order = [int(j) for j in np.argsort(slack) if int(j) not in seen]
+        near = [j for j in order if slack[j] <= 1e-7 * max(cost, 1e-300)]
+        units = [~int(i) for i in np.argsort(np.abs(dual)) if abs(dual[i]) < 1e-9]
+        return [*first, *near, *units, *order[len(near) :]]
 
 
 def to_floats(matrix: flint.fmpz_mat) -> Floats:
