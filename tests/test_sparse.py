@@ -294,6 +294,16 @@ def test_measurements_that_were_rounded() -> None:
     assert [name for name, *_ in recover(problem).proofs()] == ["value", "unique"]
 
 
+def test_a_tiny_eta() -> None:
+    """Where first-order methods are slow, the points of basis pursuit bound the value."""
+    rng = np.random.default_rng(4)
+    problem = instance(rng.integers(-9, 10, (8, 20)), rng.integers(-9, 10, 8))
+    answer = recover(problem, F(1, 10**12))
+    assert [name for name, *_ in answer.proofs()] == ["qcbp"]
+    low, high = (F(answer.claims[0][1][key]) for key in ("low", "high"))
+    assert 0 < high - low < F(1, 10**10)
+
+
 def sparse_problem(m: int, n: int) -> tuple[Instance, list[int]]:
     """Random signs, and a vector with three entries."""
     rng = np.random.default_rng(11)

@@ -23,7 +23,7 @@ from certificates.matrices import Vector
 from certificates.norms import plain
 from certificates.sparse.data import from_entries, pairing, weighted
 
-from .basis_pursuit import out_of_range
+from .basis_pursuit import out_of_range, solve
 from .instance import Floats, Instance, floats_of
 from .simplex import Stuck, chosen, fractions, independent
 
@@ -287,10 +287,24 @@ def qcbp(problem: Instance, y: Vector, weights: Vector, eta: Fraction) -> Bounds
     c, w = _points(problem, y, weights, Fraction(1), eta)
     c = move_inside(problem, c, y, eta)
     w = dual_feasible(problem, w, weights, Fraction(1))
+    best = _bounds(c, w, y, weights, eta)
+    if best.high - best.low > best.high / 10**9 and not (problem.matrix.imag or y.imag):
+        # a small eta: the two points of basis pursuit are feasible, and eta |w| apart
+        try:
+            exact = solve(problem, y, weights)
+        except Stuck:
+            return best
+        for other_c, other_w in ((exact.c, w), (c, exact.w), (exact.c, exact.w)):
+            other = _bounds(other_c, other_w, y, weights, eta)
+            best = other if other.high - other.low < best.high - best.low else best
+    return best
+
+
+def _bounds(c: Vector, w: Vector, y: Vector, weights: Vector, eta: Fraction) -> Bounds:
+    """What two feasible points say; w = 0 is better than one with a negative value."""
     dual = Roots.rational(pairing(y, w)) - plain("l2", w).times(eta)
     if dual.sign() < 0:
-        w = Vector((0,) * data.m, (), 1)
-        dual = Roots()
+        w, dual = Vector((0,) * w.dimension, (), 1), Roots()
     return Bounds(c, w, outwards(dual, False), outwards(weighted(c, weights), True))
 
 
