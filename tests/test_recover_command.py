@@ -160,6 +160,15 @@ def test_bad_input(words: str, folder: Path) -> None:
     assert not done.stdout
 
 
+def test_arrays_are_not_replaced(folder: Path) -> None:
+    """y.npy of the person is another array than the y of the problem."""
+    done = CliRunner().invoke(main, ["recover", "A.npy", "zero.npy", "-o", "."])
+    assert done.exit_code == 2
+    assert "y.npy: would be replaced by another array" in done.stderr
+    assert np.load("y.npy").tolist() == [1, 2]
+    assert not (folder / "problem.json").exists()
+
+
 def test_zero_weights(folder: Path) -> None:
     """The kernel's sentence, before anything is solved."""
     np.save("none.npy", np.zeros(4))

@@ -51,8 +51,17 @@ class Answer:
             yield name, text, proof, said
 
     def write(self, folder: Path) -> list[str]:
-        """Verify all claims, and only then write all files; what the kernel says of each claim."""
+        """Verify all claims, and only then write all files; what the kernel says of each claim.
+
+        Raises BadInput where an array of the person's would be replaced.
+        """
         files = {PROBLEM: self.problem.problem_file, **self.problem.files}
+        for name, data in self.problem.files.items():
+            there = folder / name
+            if there.is_file() and there.read_bytes() != data and not (folder / PROBLEM).is_file():
+                raise BadInput(
+                    f"{there}: would be replaced by another array; choose another folder"
+                )
         said: list[str] = []
         for name, claim, proof, words in self.proofs():
             files |= {f"{name}.claim.json": claim, f"{name}.certificate.json": proof}
