@@ -24,7 +24,7 @@ MODULES = {
     ".".join(path.relative_to(FOLDER).with_suffix("").parts): path
     for path in sorted(FOLDER.rglob("*.py"))
 }
-KINDS = ("noise", "optimality")  # the sub-folders
+KINDS = ("noise", "optimality", "sparse")  # the sub-folders
 TREES = {name: ast.parse(path.read_text("ascii")) for name, path in MODULES.items()}
 
 BUDGETS = {
@@ -45,6 +45,10 @@ BUDGETS = {
         1000,
         "optimality.__init__ optimality.__main__ optimality.bounds optimality.lipschitz "
         "optimality.maps optimality.model optimality.optimum",
+    ),
+    "sparse": (
+        550,
+        "sparse.__init__ sparse.__main__ sparse.data sparse.decoder sparse.polytope sparse.table",
     ),
     "readers": (500, "npy onnx"),
 }

@@ -13,8 +13,10 @@ from .commands.describing import detail_command, network_command, operator_comma
 from .commands.optimal import optimal_command
 from .commands.probability import probability_command
 from .commands.proofs import show_command, verify_command
+from .commands.recover import recover_command
 from .commands.running import run_command
 from .commands.settling import check_command, claims_command
+from .commands.sparsity import sparsity_command
 from .commands.starting import init_command, list_command
 from .commands.terminal import Commands
 from .commands.tradeoff import tradeoff_command
@@ -34,6 +36,8 @@ COMMANDS = (
     probability_command,
     tradeoff_command,
     optimal_command,
+    recover_command,
+    sparsity_command,
     list_command,
 )
 

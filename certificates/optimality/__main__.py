@@ -79,13 +79,12 @@ def check(claim: bytes, problem: bytes, certificate: bytes, read_file: ReadFile)
 
 def run(arguments: list[str]) -> tuple[list[str], int]:
     """The lines to print and the exit status."""
-    names = ("claim", "problem", "certificate")
-    return door.run(
-        arguments,
-        "optimality",
-        names,
-        lambda files, read: (check(files[0], files[1], files[2], read), ()),
-    )
+
+    def checked(files: Sequence[bytes], read: ReadFile) -> tuple[list[str], tuple[str, ...]]:
+        claim, problem, certificate = files
+        return check(claim, problem, certificate, read), ()
+
+    return door.run(arguments, "optimality", ("claim", "problem", "certificate"), checked)
 
 
 if __name__ == "__main__":

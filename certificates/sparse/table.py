@@ -1,0 +1,8 @@
+"""The one table of what a claim on sparse recovery may say: name -> keys, hints, checker."""
+
+from __future__ import annotations
+
+from . import decoder
+from .decoder import Row
+
+SAYS: dict[str, Row] = {**decoder.SAYS}
