@@ -10,6 +10,7 @@ import click
 
 from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
+from .commands.nullspace import nullspace_command
 from .commands.probability import probability_command
 from .commands.proofs import show_command, verify_command
 from .commands.recover import recover_command
@@ -34,6 +35,7 @@ COMMANDS = (
     probability_command,
     recover_command,
     sparsity_command,
+    nullspace_command,
     list_command,
 )
 

@@ -88,8 +88,8 @@ class Data:
         """
         where, dimension = f"certificate.{key}", self.n if space == "X" else self.m
         table = fields(hints[key], where, ("over", "real"), ("imaginary", "places"))
-        over = _integers([table["over"]], where + ".over")[0]
-        parts = [_integers(table.get(part, []), f"{where}.{part}") for part in PARTS]
+        over = integers([table["over"]], where + ".over")[0]
+        parts = [integers(table.get(part, []), f"{where}.{part}") for part in PARTS]
         places = None
         if "places" in table:
             places = [
@@ -121,7 +121,8 @@ class Data:
 PARTS = ("real", "imaginary")
 
 
-def _integers(value: object, where: str) -> list[int]:
+def integers(value: object, where: str) -> list[int]:
+    """The integers of a list of numbers."""
     found = [read_number(entry, where) for entry in as_list(value, where)]
     if any(entry.denominator != 1 for entry in found):
         raise Unreadable(f"{where}: integers are expected, the denominator stands in over")
@@ -286,7 +287,7 @@ def check_injective(columns: Sequence[Vector], hint: object) -> None:
         both = [*columns, *turned]
         real = [v.real + (v.imag or (0,) * v.dimension) for v in both]
     size = len(real)
-    rows = _integers(table["rows"], where + ".rows")
+    rows = integers(table["rows"], where + ".rows")
     if len(rows) != size:
         raise Rejected(f"a left inverse of {len(rows)} rows, {size} columns are to be independent")
     if not size:

@@ -98,6 +98,8 @@ def _proved(data: Data, value: object, order: int) -> Constants:
     kind = "duals" if "duals" in as_object(value, where) else "weights"
     table = fields(value, where, ("gamma", "norm", "rho", kind))
     found, matrix = _constants(table, order, where), analysed(data)
+    if kind == "duals":
+        _real(data)
     if kind == "weights":
         weight = _matrix(table[kind], f"{where}.{kind}", (data.n, data.m))
         if not weights(matrix, weight, order).gives(found):
@@ -112,11 +114,21 @@ def _proved(data: Data, value: object, order: int) -> Constants:
     return found
 
 
-def _inequality(claimed: Constants) -> str:
+def _real(data: Data) -> None:
+    """Duals are about c in R^N.  Raises Rejected for a problem over C."""
+    if data.problem.field != "R":
+        raise Rejected("duals are for a problem over R: a complex sign has infinitely many values")
+
+
+def _space(data: Data) -> str:
+    return f"{data.problem.field}^{data.n}"
+
+
+def _inequality(data: Data, claimed: Constants) -> str:
     form = FORMS[claimed.norm].format(
         rho=short(claimed.rho), gamma=short(claimed.gamma), order=claimed.order
     )
-    return f"{form} for all S of at most {claimed.order} indices and all c"
+    return f"{form} for all S of at most {claimed.order} indices and all c in {_space(data)}"
 
 
 def has_property(data: Data, claim: Table, hints: Table) -> str:
@@ -125,7 +137,7 @@ def has_property(data: Data, claim: Table, hints: Table) -> str:
     found = _proved(data, hints["property"], claimed.order)
     if found.norm != claimed.norm or found.rho > claimed.rho or found.gamma > claimed.gamma:
         raise Rejected("the certificate proves the property with other constants")
-    return f"robust null space property: {_inequality(claimed)}"
+    return f"robust null space property: {_inequality(data, claimed)}"
 
 
 def _witness(data: Data, hints: Table) -> tuple[Vector, list[int]]:
@@ -140,7 +152,7 @@ def fails(data: Data, claim: Table, hints: Table) -> str:
     """The property is false for the numbers of the claim, for one c and S."""
     claimed = _constants(claim, _order(data, claim), "claim")
     violates(analysed(data), claimed, *_witness(data, hints))
-    return f"it is false that {_inequality(claimed)}"
+    return f"it is false that {_inequality(data, claimed)}"
 
 
 def never(data: Data, claim: Table, hints: Table) -> str:
@@ -149,18 +161,19 @@ def never(data: Data, claim: Table, hints: Table) -> str:
     ratio_at_least(analysed(data), order, Fraction(1), *_witness(data, hints))
     return (
         f"no rho < 1 and gamma give the robust null space property of order {order}, and some "
-        f"vector of {order} nonzero coefficients is not the only minimiser of |H z|_l1"
+        f"vector of at most {order} nonzero coefficients is not the only minimiser of |H z|_l1"
     )
 
 
 def constant(data: Data, claim: Table, hints: Table) -> str:
     """The null space constant is a number: no less by a vector, no more by the duals."""
+    _real(data)
     order, value, matrix = _order(data, claim), _number(claim, "value", "claim"), analysed(data)
     duals(matrix, order, value, None, _vectors(hints["duals"], "certificate.duals", data.m))
     ratio_at_least(matrix, order, value, *_witness(data, hints))
     return (
-        f"the largest |c_S|_l1 / |c_Sc|_l1 over |S| <= {order} and c != 0 with A H* c = 0 is "
-        f"{short(value)}"
+        f"the largest |c_S|_l1 / |c_Sc|_l1 over |S| <= {order} and all c != 0 of "
+        f"{_space(data)} with A H* c = 0 is {short(value)}"
     )
 
 
@@ -177,10 +190,9 @@ def recovery(data: Data, claim: Table, hints: Table) -> str:
     c1, c2 = (_number(claim, key, "claim") for key in ("c1", "c2"))
     found = _proved(data, hints["property"], order)
     recovers(found, _number(hints, "balance", "certificate"), c1, c2)
-    field = data.problem.field
     about = DECODER.format(y="(A x + e)", eta="eta")
     return (
-        f"for all x in {field}^{data.n}, all e with |e|_l2 <= eta and {about}: |x^ - x|_l2 <= "
+        f"for all x in {_space(data)}, all e with |e|_l2 <= eta and {about}: |x^ - x|_l2 <= "
         f"{short(c1)} sigma_{order}(H x)_l1 / sqrt({order}) + {short(c2)} eta"
     )
 
