@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from .commands.compare import compare_command
 from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
 from .commands.nullspace import nullspace_command
@@ -36,6 +37,7 @@ COMMANDS = (
     recover_command,
     sparsity_command,
     nullspace_command,
+    compare_command,
     list_command,
 )
 

@@ -20,6 +20,8 @@ import numpy as np
 from certificates.matrices import Matrix, Vector
 from certificates.sparse.null_space import cases, number_of_cases
 
+from .null_space import solver
+
 SETTLED = 600  # more supports with signs are not all solved
 STARTS = 24  # programs from which a search for a witness starts
 ROUNDS = 4
@@ -121,8 +123,6 @@ class Programs:
 
     def solve(self, support: Sequence[int], signs: Sequence[int]) -> tuple[Floats, Floats] | Floats:
         """c and w; or, where the program is unbounded, c alone, with c_Sc = 0."""
-        from scipy.optimize import linprog  # slow to import
-
         chosen, n = list(support), self.matrix.columns
         others = [j for j in range(n) if j not in set(chosen)]
         inside, outside = self.rows[:, chosen], self.rows[:, others]
@@ -132,7 +132,7 @@ class Programs:
         cost = np.r_[-np.array(signs, dtype=float), np.zeros(2 * len(others))]
         bounds = [(None, None)] * len(chosen) + [(0, None)] * (2 * len(others))
         right = np.zeros(len(equal))
-        made = linprog(cost, above, [1.0], equal, right, bounds=bounds, method="highs")
+        made = solver()(cost, above, [1.0], equal, right, bounds=bounds, method="highs")
         c = np.zeros(n)
         if made.status:  # a direction without end: B_S has a kernel
             c[chosen] = np.linalg.svd(inside)[2][-1]

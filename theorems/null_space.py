@@ -25,6 +25,8 @@ from certificates.matrices import Matrix
 from certificates.sparse.null_space import Constants, Measures, weights
 from certificates.sparse.recovery import bounds
 
+from .arrays import BadInput
+
 DIGITS = 10**4  # rho, gamma, C1 and C2 are rounded upwards to multiples of its inverse
 BITS = 30  # of the proposed weights
 DIRECTIONS = 16  # a modulus is replaced by its parts in so many directions
@@ -151,9 +153,17 @@ def rounded(values: Floats) -> Matrix:
     return Matrix.of(real, imag[0] if imag else [], over, values.shape[1])
 
 
-def _linprog(cost: Floats, above: Floats, limits: Floats, **more: Any) -> Floats | None:
-    from scipy.optimize import linprog  # slow to import
+def solver() -> Any:
+    """SciPy's linear programming, which is slow to import.  Raises BadInput without SciPy."""
+    try:
+        from scipy.optimize import linprog
+    except ImportError:
+        raise BadInput("nullspace needs SciPy: pip install 'kernelcert[recover]'") from None
+    return linprog
 
+
+def _linprog(cost: Floats, above: Floats, limits: Floats, **more: Any) -> Floats | None:
+    linprog = solver()
     found = linprog(cost, above, limits, bounds=(None, None), method="highs", **more)
     return np.asarray(found.x) if found.status == 0 else None
 

@@ -9,7 +9,13 @@ from rich.text import Text
 
 from ..describe import given_operator
 from ..null_space_claims import claims, lines, null_space, write
+from ..sparse.transforms import NAMES
 from .terminal import console
+
+
+def named_transform(text: str) -> str:
+    """A known name, or the whole path of a file."""
+    return text if text in NAMES else str(Path(text).resolve())
 
 
 @click.command("nullspace")
@@ -19,7 +25,7 @@ from .terminal import console
     "--transform",
     default="identity",
     show_default=True,
-    help="The unitary H: identity, haar, hadamard, or a .npy file.",
+    help="The unitary H: identity, haar, hadamard, or a file with a unitary matrix.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def nullspace_command(operator: Path, order: int, transform: str, output: Path | None) -> None:
@@ -32,7 +38,7 @@ def nullspace_command(operator: Path, order: int, transform: str, output: Path |
     Example: kernelcert nullspace A.npy --order 2 -o out
     """
     value, folder = given_operator(operator)
-    found = null_space(value, order, transform, folder)
+    found = null_space(value, order, named_transform(transform), folder)
     for line in lines(found):
         console.print(Text(line))
     if output is None:
