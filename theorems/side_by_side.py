@@ -196,7 +196,7 @@ def _pictures(
     caption = "\n".join(
         [
             f"|x^ - x| = {decimal(plain('l2', apart))}, at most {figure(exact)}",
-            f"at most {figure(radius)} if |e| <= {float(eta):.4g}",
+            f"at most {figure(radius)} if |e| <= {write_number(eta)}",
         ]
     )
     yield Picture("l1 decoder at A x", image, caption)
