@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from ..exact import Roots
 from ..format import (
+    SMALL_BITS,
     Rejected,
     Unreadable,
     as_list,
@@ -70,7 +71,7 @@ def _constants(table: Table, order: int, where: str) -> Constants:
 def _matrix(value: object, where: str, shape: tuple[int, int]) -> Matrix:
     """Rows of integers over one positive number."""
     table = fields(value, where, ("over", "real"), ("imaginary",))
-    over = read_natural(table["over"], where + ".over", 1 << (1 << 14))
+    over = read_natural(table["over"], where + ".over", 1 << SMALL_BITS)
     real, imag = [
         [integers(row, f"{where}.{part}") for row in as_list(table.get(part, []), where)]
         for part in PARTS

@@ -17,7 +17,7 @@ from ..details import into_kernel
 from .hadamard import sampled
 from .ridge import npy, ridge
 
-SKIES = 60
+SKIES = 60  # at most
 
 
 def make(order: int = 4) -> dict[str, bytes]:
@@ -26,7 +26,7 @@ def make(order: int = 4) -> dict[str, bytes]:
     side = 1 << order
     n = side * side
     rows = sampled(order=order, rows=n // 2, low=1, seed=5)
-    skies = np.zeros((SKIES, n), dtype=np.int64)
+    skies = np.zeros((min(SKIES, n // 4), n), dtype=np.int64)
     for sky in skies:
         sky[rng.choice(n, 2, replace=False)] = rng.integers(4, 17, 2)
     x = np.zeros((side, side), dtype=np.int64)
