@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import random
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,12 @@ from click.testing import CliRunner
 from certificates.format import Rejected, Unreadable, digest, write_json
 from certificates.sparse.__main__ import check, run
 from theorems.cli import main
+from theorems.deciding.decide import decide
+from theorems.examples.digits import make as digits
 from theorems.examples.stars import make
 from theorems.null_space_claims import NullSpace, claims, constants_table, examine, null_space
 from theorems.sparse.instance import instance
+from theorems.sparse.recover import recover
 
 Table = dict[str, Any]
 Edit = Callable[[Table, Table], None]
@@ -341,3 +346,32 @@ def test_compare(tmp_path: Path) -> None:
     printed, status = call("compare", str(tmp_path), "--order", "20")
     assert status == 2
     assert "--order 20: the robust null space property is not proved" in printed
+
+
+STATEMENTS = sorted((Path(__file__).parent.parent / "docs" / "examples").glob("appendix-*.claim"))
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
+def test_the_statements_of_the_appendix(path: Path) -> None:
+    """B.3 and B.4 follow from (B.2), in all normed spaces."""
+    assert decide(path.read_bytes()).verdict == "certified"
+
+
+def test_the_decoder_with_a_parameter_is_off_by_it() -> None:
+    """docs/findings.md on (4.3): min |z| over |z - 5| <= 1 is 4."""
+    found = recover(instance([[1]], [5]), Fraction(1))
+    assert [claim["says"] for _, claim, _ in found.claims] == ["QCBP"]
+    assert (found.claims[0][1]["low"], found.claims[0][1]["high"]) == ("4", "4")
+
+
+def test_the_digits_of_the_findings() -> None:
+    """13 of 64 rows: order 1 with 1/2, no order 2, and none for the Haar transform."""
+    rows = np.load(io.BytesIO(digits()["A.npy"]))
+    first, second = (null_space(rows, order) for order in (1, 2))
+    assert first.witness is not None
+    assert second.witness is not None
+    assert first.witness.ratio == Fraction(1, 2)
+    assert second.witness.is_fatal
+    haar = null_space(rows, 1, "haar").witness
+    assert haar is not None
+    assert haar.ratio is None
