@@ -221,7 +221,7 @@ def recovers_vector(data: Data, claim: Table, hints: Table) -> str:
 
 
 def not_deceived(data: Data, claim: Table, hints: Table) -> str:
-    """Appendix B.4: (4.3) holds for x, x', and (4.4) is false for x', x'' and the decoder.
+    """Appendix B.4: (4.4) holds for x, x', and (4.3) is false for x', x'' and the decoder.
 
     e = A x' - A x has |e| <= eta, so |x^ - x| <= C1 sigma_s / sqrt(s) + C2 eta for the minimisers
     x^ at A x'; if |x - x''| is greater than this by eta or more, |x^ - x''| >= eta.
