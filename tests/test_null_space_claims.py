@@ -21,7 +21,14 @@ from theorems.cli import main
 from theorems.deciding.decide import decide
 from theorems.examples.digits import make as digits
 from theorems.examples.stars import make
-from theorems.null_space_claims import NullSpace, claims, constants_table, examine, null_space
+from theorems.null_space_claims import (
+    NullSpace,
+    claims,
+    constants_table,
+    examine,
+    lines,
+    null_space,
+)
 from theorems.sparse.instance import instance
 from theorems.sparse.recover import recover
 
@@ -254,6 +261,38 @@ def test_mutants() -> None:
             except (Rejected, Unreadable):
                 outcomes["refused"] += 1
     assert outcomes["refused"] > 100
+
+
+def test_mutants_of_claims() -> None:
+    """A damaged claim is refused or is another sentence, true or not: nothing else happens."""
+    draw = random.Random(2)
+    accepted = 0
+    for name in TABLES:
+        claim, hints = TABLES[name]
+        for _ in range(80):
+            mutant = copy.deepcopy(claim)
+            _damage(mutant, draw)
+            try:
+                said = settle(FOUND, mutant, hints)
+            except (Rejected, Unreadable):
+                continue
+            accepted += 1
+            if mutant != claim:  # a weaker claim, which is printed
+                assert said != settle(FOUND, claim, hints)
+    assert accepted
+
+
+def test_long_fractions_are_rounded_upwards() -> None:
+    """A matrix of floats: its constant is long; the property has four places."""
+    rows = np.random.default_rng(0).standard_normal((10, 14))
+    found = found_of(rows, 1)
+    assert found.duals is not None
+    assert found.witness is not None
+    assert found.witness.ratio is not None
+    assert found.witness.ratio <= found.duals.rho < found.witness.ratio + Fraction(1, 10**4)
+    assert max(map(len, lines(found))) < 160
+    for _, claim, hints in claims(found):
+        settle(found, claim, hints)
 
 
 def _damage(value: Any, draw: random.Random) -> None:

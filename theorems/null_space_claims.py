@@ -27,6 +27,7 @@ from .null_space import DIGITS, Proved, prove, recovery_constants, root_above
 from .operators import realise
 from .sparse.instance import Instance, instance
 
+LONGEST = 24  # characters of a fraction
 COLUMNS = 512  # of a larger matrix nothing is searched
 Table = dict[str, Any]
 Claim = tuple[str, Table, Table]
@@ -48,6 +49,8 @@ class NullSpace:
         if self.constant is None or not self.constant.duals:
             return None
         value = self.constant.witness.ratio
+        if value is not None and value.denominator > DIGITS:
+            value = Fraction(ceil(value * DIGITS), DIGITS)
         if value is None or value >= 1:
             return None
         square = max(Fraction(sum(w.squares()), w.denominator**2) for w in self.constant.duals)
@@ -82,10 +85,11 @@ def balance(found: Constants) -> Fraction:
 
 
 def figure(value: Fraction) -> str:
-    """A number exactly: as a decimal if it has at most four places, else as a fraction."""
+    """Exactly: as a decimal if it has at most four places, or as a fraction; a long one with ~."""
     tenths = value * DIGITS
     if tenths.denominator != 1:
-        return write_number(value)
+        text = write_number(value)
+        return text if len(text) <= LONGEST else decimal(Roots.rational(value))
     whole, rest = divmod(tenths.numerator, DIGITS)
     return f"{whole}.{rest:04}".rstrip("0").rstrip(".")
 
@@ -166,7 +170,7 @@ def lines(found: NullSpace) -> Iterator[str]:
         if constants.rho >= 1:
             yield "  rho >= 1: nothing follows from it for the decoder"
     if found.constant is not None and witness is not None and witness.ratio is not None:
-        yield f"null space constant of order s: {write_number(witness.ratio)}, exactly"
+        yield f"null space constant of order s: {figure(witness.ratio)}, exactly"
     elif witness is not None and witness.ratio is not None:
         least = decimal(Roots.rational(witness.ratio))
         yield f"null space constant of order s: at least {least}, by a vector"
@@ -204,7 +208,7 @@ def _witness_words(witness: Witness) -> str:
     if witness.ratio is None:
         return f"a vector of the kernel has no nonzero entries but at {places}"
     return (
-        f"a vector of the kernel has l1 norm {write_number(witness.ratio)} at {places}, if it has "
+        f"a vector of the kernel has l1 norm {figure(witness.ratio)} at {places}, if it has "
         "1 elsewhere"
     )
 

@@ -30,6 +30,7 @@ from ..exact import Roots
 from ..format import Rejected, short
 from ..matrices import Integers, Matrix, Vector
 from ..norms import plain
+from .data import sign
 
 CASES = 1 << 16  # more supports with signs are refused
 FINER = 32  # moduli of complex numbers are rounded upwards to multiples of 2^-32 / denominator
@@ -230,8 +231,8 @@ def duals(
         found = turned.apply(w)
         moduli = list(map(abs, found.real))
         kappa = Fraction(0)
-        for j, sign in zip(support, signs, strict=True):
-            kappa = max(kappa, abs(sign - Fraction(found.real[j], found.denominator)))
+        for j, one in zip(support, signs, strict=True):
+            kappa = max(kappa, abs(one - Fraction(found.real[j], found.denominator)))
             moduli[j] = 0
         off = Fraction(max(moduli), found.denominator)
         about = f"the dual of support {list(support)}, signs {list(signs)}"
@@ -278,7 +279,7 @@ def violates(matrix: Matrix, claimed: Constants, c: Vector, support: Sequence[in
     if claimed.norm == "l2":
         left = Roots.sqrt(Fraction(s * sum(inside.squares()), inside.denominator**2))
     right = plain("l1", outside).times(claimed.rho) + Roots.sqrt(s * size).times(claimed.gamma)
-    if (left - right).sign() <= 0:
+    if sign(left - right) <= 0:
         raise Rejected("the vector satisfies the inequality")
 
 
@@ -302,5 +303,5 @@ def ratio_at_least(
     if value is None:
         if off.terms:
             raise Rejected("the vector has entries outside the support")
-    elif (plain("l1", inside) - off.times(value)).sign() < 0:
+    elif sign(plain("l1", inside) - off.times(value)) < 0:
         raise Rejected(f"the ratio of the vector is below {short(value)}")
