@@ -25,6 +25,7 @@ from certificates.sparse.null_space import (
     weights,
 )
 from certificates.sparse.recovery import bounds, recovers
+from theorems.null_complex import complex_search
 from theorems.null_constant import null_constant, search
 from theorems.null_space import candidates, coherent, floats, prove, recovery_constants
 from theorems.null_space_claims import known_constants
@@ -323,3 +324,25 @@ def test_no_vector_of_smaller_norm_is_farther_away(title: str, order: int) -> No
                 bound = float(first) * error + float(second) * found_norm(b @ v) / 2
                 assert found_norm(v) <= bound * (1 + 1e-9) + 1e-9
     assert tried
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_complex_vectors_of_the_kernel(order: int) -> None:
+    """Exact, not below the real ones, and never above what weights prove."""
+    for seed in range(2):
+        matrix = matrix_of(characters(10, 16, seed))
+        found, real, proved = (f(matrix, order) for f in (complex_search, search, prove))
+        assert found is not None
+        ratio_at_least(matrix, order, found.ratio, found.vector, found.support)
+        if found.ratio is not None and real is not None and real.ratio is not None:
+            assert found.ratio >= real.ratio - F(1, 10**5)
+            assert proved is None or proved.constants.rho >= found.ratio
+
+
+def test_a_sparse_complex_vector_of_the_kernel() -> None:
+    """(i, 1, 0) is in the kernel, and no real vector is."""
+    matrix = matrix_of(np.array([[1, -1j, 0], [0, 0, 1]]))
+    found = complex_search(matrix, 2)
+    assert found is not None
+    assert found.ratio is None
+    ratio_at_least(matrix, 2, None, found.vector, found.support)

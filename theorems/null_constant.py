@@ -192,10 +192,7 @@ def _dual(
 
 
 def search(matrix: Matrix, order: int) -> Witness | None:
-    """A kernel vector with a large ratio: programs of single places, then of its largest entries.
-
-    Of a complex matrix only real vectors of the kernel are looked at.
-    """
+    """A real kernel vector with a large ratio, from programs of single places, then of several."""
     programs, best = Programs(matrix, order), None
     step = max(1, matrix.columns // STARTS)
     for start in islice(range(0, matrix.columns, step), STARTS):

@@ -22,10 +22,12 @@ from certificates.sparse.null_space import Constants
 
 from .arrays import BadInput
 from .decimals import decimal
+from .null_complex import complex_search
 from .null_constant import NullConstant, Witness, null_constant, search
 from .null_space import DIGITS, Proved, prove, recovery_constants, root_above
 from .operators import realise
 from .sparse.instance import Instance, instance
+from .sparse.recover import hint
 
 LONGEST = 24  # characters of a fraction
 COLUMNS = 512  # of a larger matrix nothing is searched
@@ -61,9 +63,9 @@ class NullSpace:
         """The property with rho < 1 and the lesser C2, and its hint; None if there is none."""
         found: list[tuple[Fraction, Constants, Table]] = []
         if self.proved is not None and self.proved.constants.rho < 1:
-            hint = {"weights": matrix_hint(self.proved.weight)}
+            rows: Table = {"weights": matrix_hint(self.proved.weight)}
             constants = self.proved.constants
-            found.append((recovery_constants(constants, balance(constants))[1], constants, hint))
+            found.append((recovery_constants(constants, balance(constants))[1], constants, rows))
         if self.duals is not None and self.constant is not None:
             rows = {"duals": dual_hint(self.constant.duals)}
             second = recovery_constants(self.duals, balance(self.duals))[1]
@@ -119,11 +121,7 @@ def dual_hint(duals: tuple[Vector, ...]) -> list[list[str]]:
 
 def witness_hint(witness: Witness) -> Table:
     """The vector and its support."""
-    vector = {
-        "over": write_number(witness.vector.denominator),
-        "real": [write_number(a) for a in witness.vector.real],
-    }
-    return {"vector": vector, "support": [str(j) for j in witness.support]}
+    return {"vector": hint(witness.vector), "support": [str(j) for j in witness.support]}
 
 
 def null_space(
@@ -143,7 +141,8 @@ def examine(problem: Instance, order: int) -> NullSpace:
     """All that is found about the B = A H* of a problem."""
     matrix = problem.matrix
     constant = null_constant(matrix, order)
-    witness = constant.witness if constant else search(matrix, order)
+    find = complex_search if matrix.imag else search
+    witness = constant.witness if constant else find(matrix, order)
     fatal = witness is not None and witness.is_fatal
     return NullSpace(problem, order, None if fatal else prove(matrix, order), constant, witness)
 
@@ -232,13 +231,13 @@ def claims(found: NullSpace) -> Iterator[Claim]:
         yield "constant", order | value, hints
     if found.best is None:
         return
-    constants, hint = found.best[0], {"property": found.property_hint()}
+    constants, more = found.best[0], {"property": found.property_hint()}
     says = {"says": "robust null space property"}
-    yield "property", order | says | constants_table(constants), hint
+    yield "property", order | says | constants_table(constants), more
     k = balance(constants)
     first, second = map(write_number, recovery_constants(constants, k))
     both = {"says": "recovery", "c1": first, "c2": second}
-    yield "recovery", order | both, hint | {"balance": write_number(k)}
+    yield "recovery", order | both, more | {"balance": write_number(k)}
 
 
 def write(problem: Instance, found: Iterator[Claim], folder: Path) -> list[tuple[str, list[str]]]:

@@ -19,8 +19,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from certificates.matrices import Matrix
 from certificates.sparse.null_space import duals, number_of_cases, weights
-from theorems.null_constant import null_constant, search
+from theorems.null_complex import complex_search
+from theorems.null_constant import Witness, null_constant, search
 from theorems.null_space import coherent, prove, recovery_constants, root_above
 from theorems.null_space_claims import balance, known_constants
 
@@ -48,6 +50,11 @@ def hadamard(m: int, n: int, seed: int) -> np.ndarray[Any, Any]:
 KINDS = {"Hadamard": hadamard, "random signs": signs, "DFT of (Z/4)^k": characters}
 
 
+def worst_of(matrix: Matrix, order: int) -> Witness | None:
+    """A kernel vector with a large ratio."""
+    return (complex_search if matrix.imag else search)(matrix, order)
+
+
 def constants(console: Console) -> None:
     """The first table."""
     table = Table("rows", "m x N", "s", "coherence", "rho", "gamma |b|", "NSC >=", "C1", "C1 known")
@@ -66,7 +73,7 @@ def constants(console: Console) -> None:
                     square = order * first.beta_square / (1 - first.alpha) ** 2
                     old = f"{float(root_above(square)):.3f}"
                 found, seconds = timed(lambda a=matrix, s=order: prove(a, s))
-                worst = search(matrix, order)
+                worst = worst_of(matrix, order)
                 least = "-" if worst is None else "inf"
                 if worst is not None and worst.ratio is not None:
                     least = f"{float(worst.ratio):.3f}"
@@ -95,7 +102,7 @@ def thresholds(console: Console) -> None:
             for m in range(8, 64, 4):
                 matrices = [matrix_of(make(m, 64, seed)) for seed in SEEDS]
                 if refuted == "-":
-                    found = [search(a, order) for a in matrices]
+                    found = [worst_of(a, order) for a in matrices]
                     if not any(w is not None and w.is_fatal for w in found):
                         refuted = str(m)
                 made = [prove(a, order) for a in matrices]
