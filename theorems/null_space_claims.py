@@ -206,9 +206,10 @@ def _witness_words(witness: Witness) -> str:
     places = ", ".join(map(str, witness.support))
     if witness.ratio is None:
         return f"a vector of the kernel has no nonzero entries but at {places}"
+    least = "at least " if witness.vector.imag else ""
     return (
-        f"a vector of the kernel has l1 norm {figure(witness.ratio)} at {places}, if it has "
-        "1 elsewhere"
+        f"a vector of the kernel has l1 norm {least}{figure(witness.ratio)} at {places}, if it "
+        "has 1 elsewhere"
     )
 
 
