@@ -382,6 +382,12 @@ def test_compare(tmp_path: Path) -> None:
     assert "|x^ - x_with|_l2 >= " in printed
     assert (tmp_path / "out" / "side-by-side.png").is_file()
     assert (tmp_path / "out" / "map" / "4.1.i.certificate.json").is_file()
+    text = (tmp_path / "problem.toml").read_text()
+    (tmp_path / "problem.toml").write_text(text.replace('norm   = "l2"', 'norm   = "1/8 l2"'))
+    printed, status = call("compare", str(tmp_path), "--order", "2")
+    assert status == 2
+    assert "both norms must be l2 without a factor" in printed
+    (tmp_path / "problem.toml").write_text(text)
     printed, status = call("compare", str(tmp_path), "--order", "20")
     assert status == 2
     assert "--order 20: the robust null space property is not proved" in printed

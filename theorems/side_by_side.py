@@ -16,7 +16,7 @@ from typing import Any
 from certificates.exact import Roots
 from certificates.format import write_number
 from certificates.matrices import Vector
-from certificates.norms import plain
+from certificates.norms import Norm, plain
 
 from .arrays import BadInput
 from .catalogue import CATALOGUE
@@ -53,8 +53,8 @@ def compare(problem: Problem, order: int, transform: Any, output: Path | None) -
     outcome = CATALOGUE[FIRST].derive(problem)
     data = outcome.case.data
     x, x_det = (data.vectors[name][1] for name in ("x", "x_det"))
-    if any(data.spaces[name].norm.kind != "l2" for name in ("X", "Y")):
-        raise BadInput("compare: both norms must be l2, as in Appendix B")
+    if any(data.spaces[name].norm != Norm("l2", Fraction(1)) for name in ("X", "Y")):
+        raise BadInput("compare: both norms must be l2 without a factor, as in Appendix B")
     both = Vector.combination([(Fraction(1), x), (Fraction(1), x_det)], x.dimension)
     measured = data.operators["A"].apply(x)
     made = instance(problem.operator, [0] * measured.dimension, transform, folder=problem.folder)
@@ -163,7 +163,10 @@ def _lines(found: NullSpace, outcome: Outcome, more: Settled) -> Iterator[str]:
     )
     for (name, _, _), (eta, radius) in more:
         if name == "not-deceived":
-            yield f"  parameter {write_number(eta)}: no minimiser at A(x + x_det) is that near it"
+            yield (
+                f"  with the parameter {write_number(eta)}, no minimiser at A(x + x_det) is nearer "
+                "than that to x + x_det"
+            )
         elif eta:
             yield (
                 f"  |e| <= {write_number(eta)}, the decoder's parameter: |x^ - x| <= "
