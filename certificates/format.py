@@ -107,7 +107,9 @@ def read_natural(text: object, where: str, limit: int = 1 << 40) -> int:
     """A natural number below `limit`, such as a dimension or the position of a step."""
     value = read_number(text, where)
     if value.denominator != 1 or not 0 <= value < limit:
-        raise Unreadable(f"{where}: {excerpt(str(text))} is not a natural number below {limit}")
+        raise Unreadable(
+            f"{where}: {excerpt(str(text))} is not a natural number below {short(limit)}"
+        )
     return value.numerator
 
 

@@ -50,11 +50,15 @@ BUDGETS = {
         550,
         "sparse.__init__ sparse.__main__ sparse.data sparse.decoder sparse.polytope sparse.table",
     ),
+    "null space": (
+        400,
+        "sparse.null_space sparse.properties sparse.recovery",
+    ),
     "readers": (500, "npy onnx"),
 }
 INEXACT = {"eps", "tol", "close", "approx"}
 FORBIDDEN = {"__import__", "importlib", "eval", "exec", "compile", "float", "complex", "round"}
-MATH = {"gcd", "isqrt", "lcm", "prod"}
+MATH = {"comb", "gcd", "isqrt", "lcm", "prod"}
 
 
 def nodes() -> Iterator[tuple[str, ast.AST]]:

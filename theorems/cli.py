@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import click
 
+from .commands.compare import compare_command
 from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
+from .commands.nullspace import nullspace_command
 from .commands.optimal import optimal_command
 from .commands.probability import probability_command
 from .commands.proofs import show_command, verify_command
@@ -38,6 +40,8 @@ COMMANDS = (
     optimal_command,
     recover_command,
     sparsity_command,
+    nullspace_command,
+    compare_command,
     list_command,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import decoder
+from . import decoder, properties
 from .decoder import Row
 
-SAYS: dict[str, Row] = {**decoder.SAYS}
+SAYS: dict[str, Row] = {**decoder.SAYS, **properties.SAYS}

@@ -76,6 +76,12 @@ def _near_digits() -> Files:
     return make()
 
 
+def _stars() -> Files:
+    from .stars import make
+
+    return make()
+
+
 def _trained(name: str, *more: str) -> Callable[[], Files]:
     def make() -> Files:
         folder = files(__name__) / "trained"
@@ -135,6 +141,11 @@ EXAMPLES: dict[str, Example] = {
     "trained-fourier": Example(
         "a trained U-Net of 35,344 weights, complex 32 x 32, 8 of 32 Fourier lines",
         _trained("fourier"),
+    ),
+    "stars": Example(
+        "Appendix B: two stars, 16 x 16, 128 Walsh-Hadamard rows; a ridge map, and the l1 decoder",
+        _stars,
+        "kernelcert compare {folder} --order 2 -o {output}",
     ),
     "audit": Example(
         "five claims of a manuscript about 200 reconstructed digits, 40 Walsh-Hadamard rows",
