@@ -34,9 +34,10 @@ from .arrays import BadInput
 from .constants import prove_lipschitz
 from .decimals import decimal
 from .derivation import Derivation, Fact
-from .maps import Affine, Constant
+from .local_constant import local_of
 from .outcome import Claim, Figure, Outcome, Theorem, statement
 from .problem import Case, Problem
+from .true_radius import radii_of
 from .two_images import (
     APART,
     FIT,
@@ -167,10 +168,12 @@ def derive(problem: Problem) -> Outcome:
         rest = given.low(f"{GAP} - {write_number(kept)} {NEAR}")
         constants |= {"M": kept, "rho": short_below(rest.times(1 / (2 * lipschitz)))}
     case = given.case(constants)
-    claims = tuple(_claims(given, case, back))
-    shown = [*figures(given), *_figures(given, case, slope)]
+    local, true = local_of(given), radii_of(given, wide)
+    claims = (*_claims(given, case, back), *true.claims, *local.claims)
+    shown = [*figures(given), *_figures(given, case, slope), *true.figures, *local.figures]
     said = [claim.identifier for claim in claims]
-    notes = (*given.chosen.words, *_about(given, said, back, slope))
+    about = (*_about(given, said, back, slope), *true.notes, *local.notes)
+    notes = (*given.chosen.words, *about)
     return Outcome("certified", case, claims, tuple(shown), notes, tuple(pictures(given)))
 
 
@@ -256,11 +259,6 @@ def _about(given: Given, said: Sequence[str], back: Fraction, slope: Fraction) -
         yield (
             "M and rho may be traded: M |A(x - x')| + 2 L rho <= gap; without a ball M is "
             f"{decimal(Roots.rational(slope))}"
-        )
-    if isinstance(given.problem.psi, Affine | Constant):
-        yield (
-            "Psi is affine, so Psi(y + e) - Psi(y) does not depend on y: every ball serves, and "
-            "the radii are those that L alone proves"
         )
 
 
