@@ -47,8 +47,9 @@ DIVISIONS = 192  # for one radius
 FAR = Fraction(1 << 20)  # the radius that is certified for an affine map
 SHARES = (Fraction(49, 50), Fraction(9, 10), Fraction(3, 4))  # of what floats see
 POINTS, SPREAD = 32, 96  # directions of h, vectors e, at random
-SCALES = 1.03 ** np.arange(240.0)  # radii, from the one that is known
+SCALES = 1.04 ** np.arange(160.0)  # radii, from the one that is known
 TRIES = 6  # points that are handed to the enclosures
+KEPT = 24  # vectors e, of those with the largest gaps at A x
 
 ORDER = {"l1": 1.0, "l2": 2.0, "linf": np.inf}
 Floats = np.ndarray[Any, Any]
@@ -263,24 +264,25 @@ class Landscape:
 
     def witnesses(self, least: float) -> list[tuple[Vector, Fraction, float]]:
         """Vectors e, 1 or 0 for e or e - h, and radii that a sample allows; the largest first."""
+        radii = least / self.weight * SCALES
+        points = self.y + radii[:, None, None] * self.directions  # (radii, directions, m)
+        here = self.values(points)
+        order = np.argsort(-self.gaps(self.y + self.ball, self.y), kind="stable")
         found = []
-        for e in self.ball:
-            for back in (1, 0):
-                room = np.inf if back else self.eta - float(np.linalg.norm(e, self.domain))
-                radius = self.radius(e, back, least / self.weight, room)
-                if radius > 0:
-                    found.append((_short(e * (1 - 2.0**-11)), Fraction(back), radius * self.weight))
+        for e in self.ball[order[:KEPT]]:
+            room = self.eta - float(np.linalg.norm(e, self.domain))
+            for back, most in ((1, np.inf), (0, room)):
+                if most < radii[0]:
+                    continue
+                there = self.values(points + e if back else self.y + e)
+                gaps = np.linalg.norm(there - here, self.target, axis=-1).min(axis=1)
+                good = (gaps >= self.bound) & (radii <= most)
+                count = len(good) if good.all() else int(np.argmin(good))
+                if count:
+                    radius = float(radii[count - 1]) * self.weight
+                    found.append((_short(e * (1 - 2.0**-11)), Fraction(back), radius))
         found.sort(key=lambda one: -one[2])
         return found[:2]
-
-    def radius(self, e: Floats, back: int, least: float, room: float) -> float:
-        """The largest radius of a list, up to which e serves at all points of a sample."""
-        radii = least * SCALES
-        points = self.y + radii[:, None, None] * self.directions  # (radii, directions, m)
-        gaps = self.gaps(points, points + e if back else (self.y + e)[None, None])
-        good = (gaps.min(axis=1) >= self.bound) & (radii <= room)
-        count = len(good) if good.all() else int(np.argmin(good))
-        return float(radii[count - 1]) if count else 0.0
 
 
 def _floats(v: Vector) -> Floats:
