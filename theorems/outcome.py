@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from certificates.exact import Roots
@@ -67,6 +68,7 @@ class Outcome:
     """What was derived, before the kernel has verified it.
 
     The first claim is the one that was asked for; `verdict` is "undecided" where there is none.
+    `plot` writes a picture of its figures, where the theorem has one.
     """
 
     verdict: Verdict
@@ -76,6 +78,7 @@ class Outcome:
     notes: tuple[str, ...]
     pictures: tuple[Picture, ...] = ()
     extra_files: dict[str, bytes] = field(default_factory=dict)
+    plot: Callable[[Path], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ from .two_images import (
     read,
     short_below,
 )
+from .two_images_picture import Instability
 
 MAIN, POINT, WIDE, SLOPE = "4.5.i", "4.5.i.point", "4.5.i.wide", "4.5.i.slope"
 SAME = "4.5.same"
@@ -178,7 +179,8 @@ def derive(problem: Problem) -> Outcome:
     said = [claim.identifier for claim in claims]
     about = (*_about(given, said, back, slope), *true.notes, *local.notes)
     notes = (*given.chosen.words, *about)
-    return Outcome("certified", case, claims, tuple(shown), notes, tuple(pictures(given)))
+    images, plot = tuple(pictures(given)), Instability(given, tuple(shown))
+    return Outcome("certified", case, claims, tuple(shown), notes, images, plot=plot)
 
 
 def _widest(most: Roots, room: Roots) -> tuple[Fraction, Fraction]:
