@@ -22,7 +22,7 @@ from .true_radius import FAR
 from .two_images import FIT, NEAR, SECOND, Given
 
 ENDINGS = (".png", ".pdf", ".svg")
-DOTS = 32  # parts of the segment
+DOTS = 16  # parts of the segment
 NEARBY = 1.15  # of the largest curve that is shown
 ANY = float(FAR)  # a radius of this size stands for all
 DARK, RED, BLUE, GREEN, GREY = "#1b1b1b", "#b2182b", "#2166ac", "#1b7837", "#9a9a9a"
