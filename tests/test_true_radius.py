@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from theorems import Affine, BadInput, Layers, Problem, Table, check
+from theorems.cli import main
 from theorems.examples import EXAMPLES
 from theorems.local_constant import LOWER, UPPER
 from theorems.result import Result
 from theorems.thm_4_5_hallucination import MAIN as BALLS
 from theorems.thm_4_5_instability import MAIN
-from theorems.true_radius import FAR, INSIDE, OUTSIDE
+from theorems.true_radius import FAILING, FAR, INSIDE, OUTSIDE
 
 from .test_theorem_4_5 import A, bent, complex_problem, identifiers, real_problem
 
@@ -96,7 +98,16 @@ def test_radii_attacked(object_norm: str, data_norm: str) -> None:
     point = plus(y, h)
     for e in attack(data_norm, eta, source):
         assert size(minus(kinked(point), kinked(plus(point, e))), object_norm) < bound
-    # the two are near to each other, and far from what the Lipschitz constant proves
+    # around a third point the quotients of all e stay below (4.5) itself
+    fails = constants(result, FAILING)
+    h = own(header(result, FAILING), "h_1")
+    assert size(h, data_norm) <= fails["R_fail"]
+    assert fails["B"] < bound / eta
+    point = plus(y, h)
+    for e in attack(data_norm, eta, source):
+        change = size(minus(kinked(point), kinked(plus(point, e))), object_norm)
+        assert change <= fails["B"] * size(e, data_norm)
+    # the first two are near to each other, and far from what the Lipschitz constant proves
     wide = result.outcome.case.data.constants["R"]
     assert 4 * wide < inside["R_in"] < outside < Fraction(6, 5) * inside["R_in"]
 
@@ -173,6 +184,19 @@ def test_plots_are_written(theorem: str, name: str, start: bytes, tmp_path: Path
     pytest.importorskip("matplotlib")
     check(theorem, complex_problem()).plot(tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_plot_from_the_command_line(tmp_path: Path) -> None:
+    """Beside the report; a plot that cannot be is bad input."""
+    pytest.importorskip("matplotlib")
+    for name, data in EXAMPLES["two-images"].make().items():
+        (tmp_path / name).write_bytes(data)
+    words = ["check", "4.5.ii", str(tmp_path), "--plot", str(tmp_path / "a.svg")]
+    found = CliRunner().invoke(main, words)
+    assert found.exit_code == 0, found.output
+    assert (tmp_path / "a.svg").is_file()
+    found = CliRunner().invoke(main, [*words[:-1], str(tmp_path / "a.doc")])
+    assert found.exit_code == 2
 
 
 def test_plots_that_cannot_be(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ A Lipschitz constant proves a radius that may be far from the truth.  Where Psi 
 its values are enclosed on parts of a ball, and the claim of `4.5.i` is decided there, for one e of
 the form A x' - A x - (1 - t) h:  `4.5.i.inside`.  From the other side, at a point A x + h of
 which all |e| <= eta are enclosed, no e serves: `4.5.i.outside`.  Between the two radii nothing is
-said.  For an affine map nothing depends on h, and one enclosure serves a ball of any radius.
+said.  There a shorter e may still have a large quotient; around a third point Psi is affine for all
+|e| <= eta and less steep than (4.5), and so the theorem's own conclusion fails: `4.5.i.failing`.
+For an affine map nothing depends on h, and one enclosure serves a ball of any radius.
 
 The work is limited by counts, not by time, so that the radii are the same on every machine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -21,25 +23,36 @@ from typing import Any
 import numpy as np
 
 from certificates.exact import Roots
-from certificates.format import Rejected, Unreadable, write_number
+from certificates.format import (
+    Rejected,
+    Unreadable,
+    as_object,
+    read_json,
+    write_json,
+    write_number,
+)
 from certificates.judgments import Comparison
+from certificates.kernel import prepare
 from certificates.maps import LayersMap
 from certificates.matrices import Vector
+from certificates.problem import read_problem
+from certificates.statements import read_statement
 
 from .arrays import inline
 from .balls.branching import Branching
 from .balls.limits import Limit, limits_of
 from .derivation import Derivation
 from .inexact import is_inexact
-from .lipschitz import is_small, layered, norms, to_floats
+from .lipschitz import is_small, layered, norms, to_floats, upper
 from .maps import Affine, Constant
 from .outcome import Claim, Figure, statement
 from .problem import Case
 from .two_images import APART, Given
 
-INSIDE, OUTSIDE = "4.5.i.inside", "4.5.i.outside"
+INSIDE, OUTSIDE, FAILING = "4.5.i.inside", "4.5.i.outside", "4.5.i.failing"
 SAYS = {
     INSIDE: "the same for all |h| <= R_in, by the values of Psi on the ball",
+    FAILING: "at a point with |h| <= R_fail: L_eps(Psi, y) <= B, eps = eta, and B is below (4.5)",
     OUTSIDE: "at a point with |h| <= R_out: |Psi(y) - Psi(y + e)| < |x - x''| - 2 eta, |e| <= eta",
 }
 COORDINATES = 6  # real ones of Y; with more, parts of a ball are too many
@@ -49,6 +62,7 @@ SHARES = (Fraction(49, 50), Fraction(9, 10), Fraction(3, 4))  # of what floats s
 POINTS, SPREAD = 32, 96  # directions of h, vectors e, at random
 SCALES = 1.04 ** np.arange(160.0)  # radii, from the one that is known
 TRIES = 6  # points that are handed to the enclosures
+BENT = 1e-9  # relative differences below this are rounding
 KEPT = 24  # vectors e, of those with the largest gaps at A x
 
 ORDER = {"l1": 1.0, "l2": 2.0, "linf": np.inf}
@@ -90,6 +104,10 @@ def radii_of(given: Given, start: Fraction) -> Radii:
         return Radii(tuple(claims), tuple(figures), (note,))
     claims.append(outside[1])
     figures.append(_figure("R_out", outside[0], "no ball of this radius serves: 4.5.i.outside"))
+    fails = _flat(given, found, seen, low)
+    if fails is not None:
+        claims.append(fails[1])
+        figures.append(_figure("R_fail", fails[0], "(4.5) itself fails there: 4.5.i.failing"))
     note = "the largest radius of 4.5.i is at least R_in and below R_out; L alone proves R"
     return Radii(tuple(claims), tuple(figures), (note,))
 
@@ -203,6 +221,80 @@ def _nearest(given: Given, seen: Landscape, least: Fraction) -> tuple[Fraction, 
     return None
 
 
+def _flat(
+    given: Given, found: LayersMap, seen: Landscape, least: Fraction
+) -> tuple[Fraction, Claim] | None:
+    """A point around which Psi is affine, and less steep than (4.5), for all |e| <= eta."""
+    domain = norms(given.numbers.context, "Psi")[0]
+    y, file = given.numbers.vector("A x"), statement(FAILING)
+    for h in seen.failing(float(least), flat=True):
+        size = domain.of(h)
+        radius = size.as_rational() or size.upper(32)
+        point = Vector.combination([(Fraction(1), y), (Fraction(1), h)], y.dimension)
+        case = _with_slope(given, radius, jacobian(found, point))
+        own = {"h_1": {"space": "Y", "array": inline(h)}}
+        d = Derivation(file, case.data, case.problem_file, "certified", {"h": "h_1"}, own)
+        limits = limits_of(d.context, d.context.statement.for_all)
+        proposal = upper(d.context, "W")
+        if limits is None or proposal is None:
+            return None
+        change = "Psi(A x + h_1) - Psi(A x + h_1 + e)"
+        try:
+            d.compute("|h_1| <= R_fail")
+            affine = d.enclosed(f"|{change} + W e| <= 0", *_facts(d, limits))
+            fact = d.step(proposal.rule, map="W", **proposal.arguments)
+            fact = d.step("relax", fact, d.compute(f"{write_number(proposal.bound)} <= B"))
+            rise = d.step("lipschitz", fact, left="e", right="0 e")
+            d.add(d.triangle(f"{change} + W e", (-1, "W e")), affine, rise)
+            d.compute("B eta < |x - x_second| - 2 eta")
+        except (Rejected, Unreadable):
+            continue
+        return radius, Claim(FAILING, file, d, SAYS[FAILING], case)
+    return None
+
+
+def _with_slope(given: Given, radius: Fraction, slope: list[list[Fraction]]) -> Case:
+    """The problem of `4.5.i.failing`: W beside A, and a bound B of it."""
+    case = _case(given, OUTSIDE, {"eta": given.eta, "R_out": radius})
+    table = as_object(read_json(case.problem_file, "problem"), "problem")
+    linear, known = (as_object(table[key], key) for key in ("linear", "constants"))
+    entries = [[write_number(a) for a in row] for row in slope]
+    linear["W"] = {"kind": "dense", "matrix": {"entries": entries}}
+    known["R_fail"], known["B"] = known.pop("R_out"), "1"
+
+    def made() -> Case:
+        file = write_json(table)
+        data = read_problem(file, case.files.__getitem__, read_statement(statement(FAILING)))
+        return Case(file, case.files, data, case.evidence)
+
+    context = prepare(statement(FAILING), made().data, "vacuous", {}, {}, {})
+    proposal = upper(context, "W")
+    if proposal is not None and proposal.bound:
+        known["B"] = write_number(proposal.bound)
+    return made()
+
+
+def jacobian(found: LayersMap, point: Vector) -> list[list[Fraction]]:
+    """(N, m): the linear part of a network on the piece of a point, exactly."""
+    z = [Fraction(a, point.denominator) for a in point.real]
+    rows = [[Fraction(int(j == k)) for k in range(len(z))] for j in range(len(z))]
+    for place, (matrix, offset) in enumerate(found.layers):
+        if place:
+            bent = [Fraction(1) if a > 0 else found.slope for a in z]
+            z = [s * a for s, a in zip(bent, z, strict=True)]
+            rows = [[s * a for a in row] for s, row in zip(bent, rows, strict=True)]
+        weights = [[Fraction(a, matrix.denominator) for a in row] for row in matrix.real]
+        shift = [Fraction(a, offset.denominator) for a in offset.real]
+        z = [_dot(w, z) + b for w, b in zip(weights, shift, strict=True)]
+        columns = list(zip(*rows, strict=True))
+        rows = [[_dot(w, column) for column in columns] for w in weights]
+    return rows
+
+
+def _dot(one: Sequence[Fraction], other: Sequence[Fraction]) -> Fraction:
+    return sum((a * b for a, b in zip(one, other, strict=True)), Fraction(0))
+
+
 # ------------------------------------------------------------------------------ floats
 
 
@@ -248,19 +340,30 @@ class Landscape:
         apart = self.values(points) - self.values(others)
         return np.asarray(np.linalg.norm(apart, self.target, axis=-1))
 
-    def failing(self, least: float) -> Iterator[Vector]:
-        """Points h at which no e of a sample serves, those of small norm first."""
+    def failing(self, least: float, flat: bool = False) -> Iterator[Vector]:
+        """Points h at which no e of a sample serves, those of small norm first.
+
+        If `flat`, those around which Psi seems to be affine too.
+        """
         hits = []
         for direction in self.directions:
             for scale in SCALES * least / self.weight:
                 point = self.y + scale * direction
-                if self.gaps(point + self.ball, point).max() < self.bound:
+                fails = self.gaps(point + self.ball, point).max() < self.bound
+                if fails and (not flat or self.is_flat(point)):
                     hits.append((float(scale), direction))
                     break
         hits.sort(key=lambda hit: hit[0])
         for scale, direction in hits[:TRIES]:
             for more in (1.0, 1.03):
                 yield _short(scale * more * direction)
+
+    def is_flat(self, point: Floats) -> bool:
+        """Whether Psi bends nowhere that a sample of |e| <= eta sees."""
+        ends = self.values(point + self.ball) + self.values(point - self.ball)
+        middle = self.values(point)
+        size = 1 + float(np.abs(middle).max())
+        return bool(np.abs(ends - 2 * middle).max() < BENT * size)
 
     def witnesses(self, least: float) -> list[tuple[Vector, Fraction, float]]:
         """Vectors e, 1 or 0 for e or e - h, and radii that a sample allows; the largest first."""

@@ -32,6 +32,7 @@ RADII = {
     "R": ("$R$: by $L$ and the gap", DARK),
     "R_in": (r"$R_{in}$: by the values of $\Psi$", GREEN),
     "R_out": (r"$R_{out}$: at one point no $e$ serves", RED),
+    "R_fail": (r"$R_{fail}$: at one point $L_\eta(\Psi, y)$ is below (4.5)", RED),
 }
 
 
@@ -169,7 +170,7 @@ def _bars(axis: Any, values: Mapping[str, float]) -> None:
     left = min(sizes) / 4
     for place, (name, size) in enumerate(zip(shown, sizes, strict=True)):
         text, colour = RADII[name]
-        filled = colour if name != "R_out" else "none"
+        filled = colour if colour != RED else "none"
         axis.barh(place, size - left, left=left, color=filled, edgecolor=colour, height=0.45)
         axis.text(left * 1.06, place + 0.34, f"{text}", fontsize=8, color=DARK)
         axis.text(size * 1.06, place, f"{size:.3g}", fontsize=8, va="center", color=colour)
