@@ -1,8 +1,8 @@
 """Theorem 4.5 (i) by the values of Psi: a ball on which it holds, and a point beyond which not.
 
 A Lipschitz constant proves a radius that may be far from the truth.  Where Psi is piecewise linear
-its values are enclosed on parts of a ball, and the claim of `4.5.i` is decided there, for one e of
-the form A x' - A x - (1 - t) h:  `4.5.i.inside`.  From the other side, at a point A x + h of
+its values are enclosed on parts of a ball, and the claim of `4.5.i` is decided there, for one e, or
+for one e - h: `4.5.i.inside`.  From the other side, at a point A x + h of
 which all |e| <= eta are enclosed, no e serves: `4.5.i.outside`.  Between the two radii nothing is
 said.  There a shorter e may still have a large quotient; around a third point Psi is affine for all
 |e| <= eta and less steep than (4.5), and so the theorem's own conclusion fails: `4.5.i.failing`.
