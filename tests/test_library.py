@@ -71,8 +71,12 @@ def test_every_statement_has_its_proof_for_all_spaces() -> None:
         "4.3.eta",
         "4.3.apart",
         "4.3.ii",
+        "4.5.i.failing",
+        "4.5.i.inside",
+        "4.5.i.outside",
         "4.5.i.wide",
         "4.10.many",
+        "4.5.local.lower",
         "sigma",
     }
     assert proved == shipped

@@ -18,10 +18,12 @@ from theorems import constants as constants_module
 from theorems.auditing.claims import check_claim
 from theorems.examples import EXAMPLES
 from theorems.instance import Instance
+from theorems.local_constant import LOWER, UPPER
 from theorems.operators import fourier
 from theorems.result import Result
 from theorems.thm_4_5_hallucination import MAIN as BALLS
 from theorems.thm_4_5_instability import MAIN, POINT, SAME, SLOPE, WIDE, prove
+from theorems.true_radius import FAILING, INSIDE, OUTSIDE
 from theorems.two_images import short_below
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +79,11 @@ def complex_problem(**more: Any) -> Problem:
         "x_second": {"real": ["-0.95", 1, 0], "imaginary": ["1.05", "-0.98", 1]},
     }  # fmt: skip
     return Problem(**{**given, **more})
+
+
+def identifiers(result: Result) -> list[str]:
+    """The claims of a result."""
+    return [v.claim.identifier for v in result.verified]
 
 
 def numbers(result: Result) -> dict[str, float]:
@@ -137,7 +144,8 @@ def test_instability_on_the_balls(kind: str, object_norm: str, data_norm: str) -
     problem, value = made(kind, object_norm, data_norm)
     result = check(MAIN, problem)
     assert (result.verdict, result.assumed) == ("certified", ())
-    assert [v.claim.identifier for v in result.verified] == [MAIN, POINT, WIDE, SLOPE]
+    outside = [OUTSIDE, FAILING] if kind == "real" else []  # an affine map has no such point
+    assert identifiers(result) == [MAIN, POINT, WIDE, SLOPE, INSIDE, *outside, LOWER, UPPER]
     assert "the bound (4.5) is positive" in str(result)
     c, v = numbers(result), vectors(result)
     far, near = ORDER[object_norm], ORDER[data_norm]
@@ -298,7 +306,7 @@ def test_one_measurement() -> None:
     """A x = A x': (4.3) then forces |x - x''| < 2 eta, so the theorem says nothing."""
     inside = real_problem(x_prime=[2, -1, 2], x_second=["1.1", 0, 1])
     result = check(MAIN, inside)
-    assert [v.claim.identifier for v in result.verified] == [MAIN, POINT, WIDE, SAME]
+    assert identifiers(result) == [MAIN, POINT, WIDE, SAME, LOWER, UPPER]
     assert "(4.5) is negative and says nothing" in str(result)
     outside = check(MAIN, real_problem(x_prime=[2, -1, 2], x_second=None))
     assert outside.verdict == "vacuous"
@@ -307,7 +315,7 @@ def test_one_measurement() -> None:
 def test_one_value() -> None:
     """A x and A x' differ, but a constant map does not see it: there is no slope."""
     result = check(MAIN, real_problem(psi=Constant([1, 0, 1]), x_second=[1, 0, 1]))
-    assert [v.claim.identifier for v in result.verified] == [MAIN, POINT, WIDE]
+    assert identifiers(result) == [MAIN, POINT, WIDE, UPPER]
     assert "A x = A x'" not in str(result)
     assert "the theorem says nothing" in str(result)
 

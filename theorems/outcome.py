@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 from certificates.exact import Roots
@@ -69,6 +70,7 @@ class Outcome:
 
     The first claim is the one that was asked for; `verdict` is "undecided" where there is none.
     `chances` are claims on random noise that rest on one of these.
+    `plot` writes a picture of its figures, where the theorem has one.
     """
 
     verdict: Verdict
@@ -79,6 +81,7 @@ class Outcome:
     pictures: tuple[Picture, ...] = ()
     extra_files: dict[str, bytes] = field(default_factory=dict)
     chances: tuple[Chance, ...] = ()
+    plot: Callable[[Path], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,19 @@ class Result:
             yield Text("\nProof, with the numbers of the data", style="bold")
             yield Text(self.proof, no_wrap=True, overflow="ignore")
 
+    def plot(self, path: str | Path) -> None:
+        """Write the figures as a picture, *.png, *.pdf or *.svg.
+
+        Raises BadInput for another ending, without matplotlib, and where there is no picture.
+        """
+        if self.outcome.plot is None:
+            raise BadInput(
+                f"--plot: there is no picture of {self.identifier} with the verdict {self.verdict}"
+            )
+        if not Path(path).absolute().parent.is_dir():
+            raise BadInput(f"--plot {path}: there is no folder {Path(path).parent}")
+        self.outcome.plot(Path(path))
+
     def headline(self) -> str:
         """The verdict in a few words."""
         if not self.verified:
@@ -188,6 +201,8 @@ def _draw(result: Result, path: Path) -> None:
     except ImportError:  # matplotlib comes with the extra "examples"
         return
     draw(result.outcome, path)
+    if result.outcome.plot is not None:
+        result.plot(path.with_name("plot.png"))
 
 
 def check(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from .lipschitz import LARGE, Floats, is_small, layered, norms, power_vector
 
 PRECISION = 128  # bits of enclosures
 OWN = 8  # vectors of the problem at which a climb begins
+SIGNED = 8  # rows of a matrix of which all signed sums are tried
 DOUBTFUL = 1e-6  # relative differences below this are left to exact arithmetic
 
 
@@ -66,12 +67,23 @@ def steepest(context: Context, name: str) -> Pair | None:
         if isinstance(form, Matrix) or min(form.shape) <= LARGE:
             form = form.dense()
         candidates = _candidates(form, domain) if isinstance(form, Matrix) else _rows_of(form)
+        if isinstance(form, Matrix) and (domain.kind, target.kind) == ("l2", "l1"):
+            candidates = chain(candidates, _signed_sums(form))
     pairs = [_slope(form, v, domain, target) for v in candidates if any(v.real) or any(v.imag)]
     best: Pair | None = None
     for pair in pairs:
         if best is None or (pair.ratio - best.ratio).sign() > 0:
             best = pair
     return best
+
+
+def _signed_sums(matrix: Matrix) -> Iterator[Vector]:
+    """W^T s for all signs s: one of them attains the norm from l2 to l1 of a real matrix."""
+    if matrix.imag or matrix.shape[0] > SIGNED:
+        return
+    turned = matrix.transposed()
+    for signs in product((1, -1), repeat=matrix.shape[0] - 1):
+        yield turned.apply(Vector.of((1, *signs)))
 
 
 def _rows_of(form: Linear) -> Iterator[Vector]:

@@ -39,6 +39,7 @@ from .two_images import (
     read,
     short_below,
 )
+from .two_images_picture import Hallucination
 
 MAIN = "4.5.ii"
 RADII = ("r_x", "r_e", "r_z")
@@ -101,7 +102,13 @@ def derive(problem: Problem) -> Outcome:
     ]
     notes = (*given.chosen.words, *_about(given, rest, gains))
     claim = Claim(MAIN, statement(MAIN), d, SAYS)
-    return Outcome("certified", case, (claim,), tuple(shown), notes, tuple(pictures(given)))
+    plot = Hallucination(given, float(rest.upper()), _floats(gains), _floats(radii))
+    images = tuple(pictures(given))
+    return Outcome("certified", case, (claim,), tuple(shown), notes, images, plot=plot)
+
+
+def _floats(values: dict[str, Fraction]) -> dict[str, float]:
+    return {name: float(value) for name, value in values.items()}
 
 
 def prove_operator(d: Derivation, proposal: Proposal) -> Fact:

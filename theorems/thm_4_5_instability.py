@@ -16,7 +16,8 @@ Adding gives 2 r <= k + eta - |A(x - x')|, and the first gives r <= k: the large
 method is the smaller of k and half of k + eta - |A(x - x')|, and is reached (`4.5.i.wide`).
 No proof from these numbers gives a larger one: docs/examples/edge-4.5 has maps for which the claim
 fails just beyond.
-For t = 1 and the errors in place of the gap it is `4.5.i`, with a proof for all spaces.
+For t = 1 and the errors in place of the gap it is `4.5.i`, with a proof for all spaces.  Where Psi
+is piecewise linear or affine, `true_radius` finds the radius from its values.
 
 If A x = A x' then Psi has one value there, and |x - x''| < 2 eta for every map (`4.5.same`): the
 bound (4.5) is then negative, and says nothing.
@@ -34,9 +35,10 @@ from .arrays import BadInput
 from .constants import prove_lipschitz
 from .decimals import decimal
 from .derivation import Derivation, Fact
-from .maps import Affine, Constant
+from .local_constant import UPPER, local_of
 from .outcome import Claim, Figure, Outcome, Theorem, statement
 from .problem import Case, Problem
+from .true_radius import radii_of
 from .two_images import (
     APART,
     FIT,
@@ -50,6 +52,7 @@ from .two_images import (
     read,
     short_below,
 )
+from .two_images_picture import Instability
 
 MAIN, POINT, WIDE, SLOPE = "4.5.i", "4.5.i.point", "4.5.i.wide", "4.5.i.slope"
 SAME = "4.5.same"
@@ -125,10 +128,13 @@ def _times(factor: Fraction, name: str) -> str:
 
 def prove(identifier: str) -> Derivation:
     """The proof for all normed spaces.  Raises BadInput for a statement that is about data only."""
-    if identifier not in (MAIN, POINT, SLOPE, SAME):
+    if identifier not in (MAIN, POINT, SLOPE, SAME, UPPER):
         raise BadInput(f"{identifier} is about concrete data; it has no proof for all spaces")
     choices = {"e": E} if identifier in (MAIN, POINT) else None
     d = Derivation(statement(identifier), choices=choices)
+    if identifier == UPPER:
+        d.step("lipschitz", d.given("lipschitz"), left="y", right="y + e")
+        return d
     if identifier == SLOPE:
         prove_slope(d, d.given("lipschitz"), d.given("steep"))
         return d
@@ -167,11 +173,14 @@ def derive(problem: Problem) -> Outcome:
         rest = given.low(f"{GAP} - {write_number(kept)} {NEAR}")
         constants |= {"M": kept, "rho": short_below(rest.times(1 / (2 * lipschitz)))}
     case = given.case(constants)
-    claims = tuple(_claims(given, case, back))
-    shown = [*figures(given), *_figures(given, case, slope)]
+    local, true = local_of(given), radii_of(given, wide)
+    claims = (*_claims(given, case, back), *true.claims, *local.claims)
+    shown = [*figures(given), *_figures(given, case, slope), *true.figures, *local.figures]
     said = [claim.identifier for claim in claims]
-    notes = (*given.chosen.words, *_about(given, said, back, slope))
-    return Outcome("certified", case, claims, tuple(shown), notes, tuple(pictures(given)))
+    about = (*_about(given, said, back, slope), *true.notes, *local.notes)
+    notes = (*given.chosen.words, *about)
+    images, plot = tuple(pictures(given)), Instability(given, tuple(shown))
+    return Outcome("certified", case, claims, tuple(shown), notes, images, plot=plot)
 
 
 def _widest(most: Roots, room: Roots) -> tuple[Fraction, Fraction]:
@@ -257,18 +266,13 @@ def _about(given: Given, said: Sequence[str], back: Fraction, slope: Fraction) -
             "M and rho may be traded: M |A(x - x')| + 2 L rho <= gap; without a ball M is "
             f"{decimal(Roots.rational(slope))}"
         )
-    if isinstance(given.problem.psi, Affine | Constant):
-        yield (
-            "Psi is affine, so Psi(y + e) - Psi(y) does not depend on y: every ball serves, and "
-            "the radii are those that L alone proves"
-        )
 
 
 THEOREM = Theorem(
     MAIN,
     "a map that recovers two images with near measurements is unstable on a ball of radius r",
     "operator, x, x_prime, psi; x_second, eta, lipschitz",
-    (MAIN, POINT, SLOPE, SAME),
+    (MAIN, POINT, SLOPE, SAME, UPPER),
     derive,
     prove,
     "two-images",

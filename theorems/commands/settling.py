@@ -43,8 +43,14 @@ from .terminal import INTERRUPTED, console, errors, kernel_command, noise_comman
     show_default=True,
     help="For each conclusion on a ball of a claim of your own.",
 )
+@click.option("--plot", type=click.Path(path_type=Path), help="A picture of the figures, for 4.5.")
 def check_command(
-    theorem: str, problem: Path, output: Path | None, permit: tuple[str, ...], seconds: float
+    theorem: str,
+    problem: Path,
+    output: Path | None,
+    permit: tuple[str, ...],
+    seconds: float,
+    plot: Path | None,
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
@@ -68,14 +74,18 @@ def check_command(
         else:
             result = check(theorem, Problem.load(problem), output, status.update)
     console.print(result)
+    if plot is not None:
+        result.plot(plot)
+        console.print(Text(f"\npicture, for the eye: {plot}"))
     if output is not None:
         console.print(Text(f"\nwritten to {output}; verify it again with the kernel alone:"))
         if result.verified:
             console.print(Text("  " + kernel_command(output, result.identifier)))
         for chance in result.outcome.chances:
             console.print(Text("  " + noise_command(output, chance.identifier)))
-        if (output / "pictures.png").is_file():
-            console.print(Text(f"pictures: {output / 'pictures.png'}"))
+        for name in ("pictures.png", "plot.png"):
+            if (output / name).is_file():
+                console.print(Text(f"{name.partition('.')[0]}: {output / name}"))
     sys.exit(result.status(permit))
 
 

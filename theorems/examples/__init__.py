@@ -127,6 +127,11 @@ EXAMPLES: dict[str, Example] = {
         _text("near-singular"),
         "kernelcert check 4.10.ii {folder} -o {output}",
     ),
+    "unstable-network": Example(
+        "Theorem 4.5 on 2 x 3: a ReLU network with a kink, its true radius and a point beyond it",
+        _text("unstable-network"),
+        "kernelcert check 4.5.i {folder} -o {output}",
+    ),
     "slice": Example("MRI head slice, 32 x 32, 205 Walsh-Hadamard rows, ridge map", _slice),
     "digits": Example("handwritten digits, 8 x 8, 13 Walsh-Hadamard rows, ridge map", _digits),
     "near-digits": Example(
