@@ -15,6 +15,7 @@ from .commands.proofs import show_command, verify_command
 from .commands.running import run_command
 from .commands.settling import check_command, claims_command
 from .commands.starting import init_command, list_command
+from .commands.teaching import explain_command, report_command
 from .commands.terminal import Commands
 
 COMMANDS = (
@@ -28,6 +29,8 @@ COMMANDS = (
     pairs_command,
     verify_command,
     show_command,
+    explain_command,
+    report_command,
     run_command,
     probability_command,
     list_command,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from ..catalogue import CATALOGUE
 from ..instance import Instance
 from ..outcome import statement as theorem_file
 from ..problem import Problem
+from ..recorded import record
 from ..result import check
 from .terminal import INTERRUPTED, console, errors, kernel_command
 
@@ -43,8 +45,14 @@ from .terminal import INTERRUPTED, console, errors, kernel_command
     show_default=True,
     help="For each conclusion on a ball of a claim of your own.",
 )
+@click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
 def check_command(
-    theorem: str, problem: Path, output: Path | None, permit: tuple[str, ...], seconds: float
+    theorem: str,
+    problem: Path,
+    output: Path | None,
+    permit: tuple[str, ...],
+    seconds: float,
+    machine: bool,
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
@@ -67,6 +75,9 @@ def check_command(
             result = check_claim(theorem, data, output, status.update, seconds=seconds)
         else:
             result = check(theorem, Problem.load(problem), output, status.update)
+    if machine:
+        print(json.dumps(record(result, result.status(permit)), indent=1, sort_keys=True))
+        sys.exit(result.status(permit))
     console.print(result)
     if output is not None:
         console.print(Text(f"\nwritten to {output}; verify it again with the kernel alone:"))

@@ -315,8 +315,11 @@ def settled_by(worked: Worked, place: int) -> list[int]:
     return [n for n, c in claims if settles(step, n, c) and step.rule != "denied"]
 
 
-def step_blocks(worked: Worked, depth: int) -> Iterator[Block]:
-    """Each step: its sentence, its formula, its numbers, and on depth 3 its arithmetic."""
+def step_blocks(worked: Worked, depth: int, most: int | None = None) -> Iterator[Block]:
+    """Each step: its sentence, its formula, its numbers, and on depth 3 its arithmetic.
+
+    With `most`, the numbers and the arithmetic of no steps beyond that place.
+    """
     shown, left = displayed(worked), set(range(1, len(worked.report.statement.conclude) + 1))
     many, beyond = len(left) > 1, False
     for place, told in enumerate(told_steps(worked)):
@@ -328,7 +331,8 @@ def step_blocks(worked: Worked, depth: int) -> Iterator[Block]:
         step = told.step
         yield Paragraph(SENTENCES[step.rule](told))
         yield Display(worked.reading.judgment(step.conclusion), place)
-        found = numbers(worked, step.conclusion)
+        brief = most is not None and place >= most
+        found = None if brief else numbers(worked, step.conclusion)
         if found is not None:
             yield Paragraph(("in numbers ", found, "."))
         for settled in sorted(left & set(settled_by(worked, place))):
@@ -338,7 +342,7 @@ def step_blocks(worked: Worked, depth: int) -> Iterator[Block]:
                 yield Paragraph((f"This is absurd, and so {which} holds.",))
             else:
                 yield Paragraph((f"This is {which}.",))
-        if depth > 2:
+        if depth > 2 and not brief:
             lines = opened(told)
             if lines:
                 yield Aside(f"The arithmetic of ({place})", lines)
