@@ -26,7 +26,7 @@ from ..teaching.proof import (
     step_blocks,
     verdict_words,
 )
-from ..teaching.tree import Aside, Block, Heading
+from ..teaching.tree import Aside, Block, Display, Heading
 from .collect import Claimed, Item
 from .panels import sentence
 
@@ -49,7 +49,8 @@ def page(items: list[Item], title: str = "") -> str:
     folder = files("theorems.reporting")
     template = environment.from_string((folder / "report.html.jinja").read_text("utf-8"))
     shown = [_shown(item, place) for place, item in enumerate(items, 1)]
-    heading = title or (shown[0]["title"] if len(shown) == 1 else f"{len(shown)} results")
+    one = f"Report on {shown[0]['name']}" if shown else "Report"
+    heading = title or (one if len(shown) == 1 else f"Report on {len(shown)} results")
     style = Markup((folder / "report.css").read_text("utf-8"))
     words = {"meaning": MEANING, "mark": MARK, "version": _version()}
     text: str = template.render(title=heading, items=shown, style=style, **words)
@@ -166,6 +167,7 @@ def _proved(claim: Claimed) -> dict[str, Any]:
         "assumptions": assumed,
         "believed": report.believed,
         "says": _html(list(claim_blocks(worked))),
+        "brief": _html([block for block in claim_blocks(worked) if isinstance(block, Display)]),
         "summary": Markup(mathml.sentence(verdict_words(report))),
         "numbers": _html(list(number_blocks(worked))),
         "proof": _html([*blocks, *end_blocks(worked)], light),
@@ -196,7 +198,7 @@ def _pasted(claim: Claimed, shown: dict[str, Any]) -> dict[str, str]:
     believed = ", ".join(shown["believed"]) or "nothing beyond the kernel"
     paragraph = (
         f"The claim \u201c{shown['title']}\u201d ({claim.identifier}) is {claim.verdict}{under}, "
-        f"in exact arithmetic, by a certificate that the kernel of kernelcert {_version()} verifies; "
+        f"in exact arithmetic, by a certificate that kernelcert {_version()} verifies; "
         f"believed: {believed}. SHA-256 of {first}: {digests[first].removeprefix('sha256:')}; "
         f"of {last}: {digests[last].removeprefix('sha256:')}."
     )

@@ -19,7 +19,7 @@ from certificates.matrices import Matrix, Vector
 from certificates.norms import DUAL, plain
 from certificates.terms import Atom, Image, Norm, Scalar, Term, Value
 
-from .formulas import digits, entry, exact, indexed, number, rational, vector
+from .formulas import digits, entry, exact, indexed, norm_name, number, rational, vector
 from .sentences import Told
 from .tree import Bars, Formula, Number, Raised, Root, Said, Sign, Words, joined, row
 
@@ -61,7 +61,7 @@ def _computed(told: Told) -> Iterator[Words]:
         tail = (Sign("="), digits(value)) if close is None or digits(value) != close else ()
         first = (Sign("="), close) if close is not None else ()
         whole = row(told.reading.bars(shown, space), Sign("="), *weight, sums, *first, *tail)
-        yield (f"In the {norm.kind} norm, ", whole)
+        yield ("In the norm ", norm_name(norm), ", ", whole)
     if len(norms) > MOST:
         yield (f"and {len(norms) - MOST} more norms, in the same way.",)
 

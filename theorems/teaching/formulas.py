@@ -14,9 +14,10 @@ from certificates.exact import Roots
 from certificates.format import write_number
 from certificates.judgments import Comparison, Judgment, Lipschitz
 from certificates.matrices import Vector
+from certificates.norms import Norm as SpaceNorm
 from certificates.terms import Atom, Image, Norm, Quantity, Scalar, Term, Turned, Value
 
-from ..decimals import LONGEST, digits_of, simplest
+from ..decimals import LONGEST, digits_of, exact_text, simplest
 from .tree import (
     Bars,
     Brackets,
@@ -150,12 +151,11 @@ def digits(value: Roots) -> Formula:
 def exact(value: Roots) -> Formula | None:
     """The number as it is, if that is short: a fraction, or one of a square root."""
     found = simplest(value)
-    if found is None:
+    if found is None or exact_text(value) is None:
         return None
     radicand, coefficient = found
     if radicand == 1:
-        short = rational(coefficient)
-        return short if len(write_number(coefficient)) <= LONGEST else None
+        return rational(coefficient)
     root = Root(Number(str(radicand)))
     top: Formula = root
     if abs(coefficient.numerator) != 1:
@@ -178,6 +178,13 @@ def with_digits(value: Roots) -> Formula:
     if found == decimals or (whole is not None and whole.denominator == 1):
         return found
     return row(found, Sign("="), decimals)
+
+
+def norm_name(norm: SpaceNorm) -> Formula:
+    """A norm of the problem: l2, or a multiple of it."""
+    index: Formula = Sign("infinity") if norm.kind == "linf" else Number(norm.kind[1:])
+    name = Lowered(Sign("ell"), index)
+    return name if norm.weight == 1 else row(rational(norm.weight), Sign("thin"), name)
 
 
 def entry(real: int, imag: int, denominator: int) -> Formula:

@@ -34,7 +34,9 @@ from .tree import (
     Words,
 )
 
-FENCES = {1: "|", 2: "‖", 3: "⦀"}
+FENCES = {1: ("|",), 2: ("‖",), 3: ("|", "|", "|")}  # few fonts have three bars in one
+
+CLOSE = 'stretchy="false" lspace="0" rspace="0"'
 
 
 def name(text: str) -> str:
@@ -62,7 +64,7 @@ def formula(found: Formula) -> str:
         case Sign("negative"):
             return '<mo form="prefix">−</mo>'
         case Sign(key):
-            return f"<mo>{SIGNS[key].html}</mo>"
+            return f"<{SIGNS[key].kind}>{SIGNS[key].html}</{SIGNS[key].kind}>"
         case Said(words):
             return f"<mtext>{escape(words)}</mtext>"
         case Row(inside):
@@ -76,9 +78,8 @@ def formula(found: Formula) -> str:
         case Lowered(base, index):
             return f"<msub>{formula(base)}{formula(index)}</msub>"
         case Bars(inner, bars, index):
-            fence = f'<mo stretchy="false" form="{{}}">{FENCES[bars]}</mo>'
-            body = fence.format("prefix") + formula(inner) + fence.format("postfix")
-            whole = f"<mrow>{body}</mrow>"
+            fence = "".join(f'<mo class="b" {CLOSE}>{bar}</mo>' for bar in FENCES[bars])
+            whole = f"<mrow>{fence}{formula(inner)}{fence}</mrow>"
             return f"<msub>{whole}{name(index)}</msub>" if index else whole
         case Brackets(inner):
             return (
@@ -89,11 +90,12 @@ def formula(found: Formula) -> str:
             return f"<mover>{formula(inner)}<mo>‾</mo></mover>"
 
 
-def math(found: Formula, light: bool = False) -> str:
-    """A formula in a sentence; `light` as characters, for proofs of very many steps."""
+def math(found: Formula, light: bool = False, large: bool = False) -> str:
+    """A formula; `light` as characters, for proofs of very many steps; `large` if displayed."""
     if light:
         return f'<span class="m">{escape(spoken(found))}</span>'
-    return f"<math>{formula(found)}</math>"
+    style = ' displaystyle="true"' if large else ""
+    return f"<math{style}>{formula(found)}</math>"
 
 
 def inline(found: Inline, light: bool = False) -> str:
@@ -127,7 +129,7 @@ def block(found: Block, light: bool = False, below: int = 0) -> str:
             return f"<p>{sentence(words, light)}</p>"
         case Display(inside, number):
             tag = "" if number is None else f'<span class="n">({number})</span>'
-            return f'<div class="d">{tag}<div class="f">{math(inside, light)}</div></div>'
+            return f'<div class="d">{tag}<div class="f">{math(inside, light, True)}</div></div>'
         case Items(items):
             return _list(items, light)
         case Aside(title, items):

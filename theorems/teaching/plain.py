@@ -56,6 +56,8 @@ def formula(found: Formula) -> str:
             return f"√{formula(inner)}" if isinstance(inner, Number) else f"√({formula(inner)})"
         case Raised(base, exponent):
             return f"{formula(base)}^{formula(exponent)}"
+        case Lowered(Sign("ell"), index):
+            return "l" + formula(index)
         case Lowered(base, index):
             return f"{formula(base)}_{formula(index)}"
         case Bars(inner, bars, index):

@@ -27,7 +27,7 @@ from certificates.values import Context
 
 from ..inexact import Bounds, is_inexact
 from .arithmetic import opened
-from .formulas import Reading, number, rational, vector, with_digits
+from .formulas import Reading, norm_name, number, rational, vector, with_digits
 from .sentences import MERGED, SENTENCES, Told, mention
 from .tree import (
     Aside,
@@ -150,14 +150,16 @@ def _setting(worked: Worked) -> Iterator[Words]:
     report = worked.report
     spaces = {n: e for n, e in report.statement.names.items() if isinstance(e, Space)}
     if report.problem is None:
-        field = {"": "R or C"}.get(report.statement.field, report.statement.field)
+        fields = [report.statement.field] if report.statement.field else ["R", "C"]
+        over = listed([(Sign(field),) for field in fields], " or ")
         names: list[Words] = [(Symbol(name),) for name in spaces]
-        yield (*listed(names), f" be normed spaces over {field}")
+        yield (*listed(names), " be normed spaces over ", *over)
     else:
         for name in spaces:
             space = report.problem.spaces[name]
-            power = Raised(Symbol(report.problem.field), Number(str(space.dimension)))
-            yield (row(Symbol(name), Sign("="), power), f" with the norm {space.norm}")
+            field: Formula = Sign(report.problem.field)
+            power = Raised(field, Number(str(space.dimension))) if space.dimension > 1 else field
+            yield (row(Symbol(name), Sign("="), power), " with the norm ", norm_name(space.norm))
     for name, entry in report.statement.names.items():
         if isinstance(entry, Map):
             arrow = row(Symbol(name), Sign(":"), Symbol(entry.domain), Sign("->"))

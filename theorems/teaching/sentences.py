@@ -265,7 +265,7 @@ SENTENCES: dict[str, Sentence] = {
         " the bound, the matrix ", Symbol("K"), "² I − W*W is positive semidefinite, so",
     ),
     "fourier_zero": fourier_zero,
-    "lower_gram": lower("whose Gram matrix less a multiple of the identity is positive semidefinite"),
+    "lower_gram": lower("whose Gram matrix less a multiple of the identity is not negative"),
     "lower_orthogonal": lower("whose form shows a multiple of a map that keeps norms"),
     "layer_norms": of_map("Multiplying the norms of the layers of ", ","),
     "cells": of_map(

@@ -53,6 +53,10 @@ SIGNS = {
     "(": Written("(", "(", "("),
     ")": Written(")", ")", ")"),
     "...": Written("…", r"\dots ", "…"),
+    "R": Written("R", r"\mathbb{R}", "ℝ", "mi"),
+    "C": Written("C", r"\mathbb{C}", "ℂ", "mi"),
+    "ell": Written("l", r"\ell ", "ℓ", "mi"),
+    "infinity": Written("inf", r"\infty ", "∞", "mi"),
     "qed": Written("∎", r"\square ", "∎"),
 }
 
