@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from certificates.__main__ import read_bytes
+from certificates.format import Rejected
 
 from ..arrays import BadInput
 from ..teaching import latex, markdown, mathml, plain
@@ -54,12 +55,16 @@ def explain_command(
     Example: kernelcert explain out/4.1.i.claim out/problem.json out/4.1.i.certificate.json
     """
     folder = Path(problem).parent
-    worked = work(
-        read_bytes(statement, "statement"),
-        None if problem == "-" else read_bytes(Path(problem), "problem"),
-        read_bytes(certificate, "certificate"),
-        lambda name: read_bytes(folder / name, f"array {name}"),
-    )
+    try:
+        worked = work(
+            read_bytes(statement, "statement"),
+            None if problem == "-" else read_bytes(Path(problem), "problem"),
+            read_bytes(certificate, "certificate"),
+            lambda name: read_bytes(folder / name, f"array {name}"),
+        )
+    except Rejected as reason:
+        console.print(Text(f"s REJECTED {reason}"))
+        sys.exit(1)
     text = FORMATS[written](document(worked, depth))
     if output is None:
         console.out(text, end="", highlight=False)
