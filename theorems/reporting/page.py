@@ -36,8 +36,8 @@ EMBEDDED = 1 << 20  # bytes: larger arrays are named, not embedded
 MEANING = {
     "certified": "every conclusion follows, on these data, by the listed steps",
     "refuted": "every hypothesis holds on these data, and a conclusion fails",
-    "vacuous": "a hypothesis fails on these data, so the claim says nothing about them",
-    "undecided": "neither a proof nor a counterexample was found; this says nothing",
+    "vacuous": "the hypotheses fail on these data, or contradict each other",
+    "undecided": "no certificate: neither a proof nor a counterexample was found",
     "rejected": "the kernel refused the certificate: nothing is shown by it",
 }
 MARK = {"certified": "✓", "refuted": "✗", "vacuous": "∅", "undecided": "?", "rejected": "!"}
@@ -52,7 +52,7 @@ def page(items: list[Item], title: str = "") -> str:
     one = f"Report on {shown[0]['name']}" if shown else "Report"
     heading = title or (one if len(shown) == 1 else f"Report on {len(shown)} results")
     style = Markup((folder / "report.css").read_text("utf-8"))
-    words = {"meaning": MEANING, "mark": MARK, "version": _version()}
+    words = {"mark": MARK, "version": _version()}
     text: str = template.render(title=heading, items=shown, style=style, **words)
     return text
 
@@ -64,6 +64,20 @@ def _version() -> str:
         return "from its source"
 
 
+def _meaning(item: Item) -> str:
+    """What the verdict means, and no more."""
+    first = item.claims[0] if item.claims else None
+    if first is None or item.verdict != "certified":
+        return MEANING[item.verdict]
+    if first.worked is None:
+        return "the checker of this kind of claim proves the sentences below"
+    if first.assumed:
+        return "every conclusion follows if these hypotheses hold, which nobody decided"
+    if first.worked.report.problem is None:
+        return "every conclusion follows from the hypotheses, whatever the data are"
+    return MEANING["certified"]
+
+
 def _shown(item: Item, place: int) -> dict[str, Any]:
     recorded = item.recorded
     claims = [_claim(claim, f"r{place}c{n}", recorded) for n, claim in enumerate(item.claims, 1)]
@@ -73,6 +87,7 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
         "name": item.name,
         "title": title,
         "verdict": item.verdict,
+        "meaning": _meaning(item),
         "assumed": item.claims[0].assumed if item.claims else (),
         "claims": claims,
         "figures": recorded.get("figures", []),

@@ -45,6 +45,8 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \usepackage{textcomp}
 \usepackage{amsmath,amssymb}
 \usepackage[a4paper,margin=2.7cm]{geometry}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{3pt plus 1pt}
 \emergencystretch=4em
 \allowdisplaybreaks
 \begin{document}
@@ -169,10 +171,10 @@ def _list(items: tuple[Words, ...]) -> str:
 
 def fragment(found: Document) -> str:
     """For `\\input` into a document that loads amsmath, amssymb and textcomp."""
-    return NEEDED + "\n".join(map(block, found.blocks)) + "\n"
+    return NEEDED + "\n\n".join(map(block, found.blocks)) + "\n"
 
 
 def document(found: Document) -> str:
     """A document that compiles alone."""
-    body = "\n".join(map(block, found.blocks))
+    body = "\n\n".join(map(block, found.blocks))
     return f"{PREAMBLE}{body}\n\\end{{document}}\n"
