@@ -90,6 +90,8 @@ SAYS = {
     "an assumption": ("4.1.i-table", "Assuming lipschitz, which nobody decided: The claim is"),
     "refuted": ("set-refuted-by-a-member", "The claim is refuted:"),
     "vacuous": ("vacuous-by-computing", "The claim is vacuous:"),
+    "a false relation is not written": ("findings/4.1.i.constant", "δ + 2 L δ: in numbers 3 = 3"),
+    "a counterexample": ("findings/4.1.i.constant", "The certificate takes e = e_1."),
     "absurd": ("by-contradiction", "This is absurd, and so the claim holds."),
 }
 

@@ -80,6 +80,10 @@ def _meaning(item: Item) -> str:
 
 def _shown(item: Item, place: int) -> dict[str, Any]:
     recorded = item.recorded
+    if item.refused:  # what rests on a refused certificate is not repeated
+        recorded = {key: recorded[key] for key in recorded.keys() & {"identifier", "claims"}}
+    titles = " ".join(str(one.get("title")) for one in recorded.get("pictures", []))
+    detail = "x_det" in titles or "x'" in titles
     claims = [_claim(claim, f"r{place}c{n}", recorded) for n, claim in enumerate(item.claims, 1)]
     title = claims[0]["title"] if claims else recorded.get("identifier", item.name)
     return {
@@ -92,7 +96,7 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
         "claims": claims,
         "figures": recorded.get("figures", []),
         "notes": [*recorded.get("evidence", []), *recorded.get("notes", [])],
-        "pictures": [_picture(one) for one in recorded.get("pictures", [])],
+        "pictures": [_picture(one, detail) for one in recorded.get("pictures", [])],
         "arrays": [
             {
                 "name": name,
@@ -104,9 +108,9 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
     }
 
 
-def _picture(one: dict[str, Any]) -> dict[str, Any]:
+def _picture(one: dict[str, Any], detail: bool) -> dict[str, Any]:
     title, caption = str(one.get("title", "")), str(one.get("caption", ""))
-    said = sentence(title, bool(one.get("difference")))
+    said = sentence(title, bool(one.get("difference")), detail)
     numbers = "; ".join(caption.split("\n"))
     side = str(one.get("side", ""))
     return {

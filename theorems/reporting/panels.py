@@ -35,9 +35,19 @@ SAID = (
 )
 
 
-def sentence(title: str, difference: bool) -> str:
-    """What a panel shows."""
-    for start, words in SAID:
+# where no detail is spoken of
+PLAIN = {
+    "Psi(A x)": "What the map makes of the measurements of x. Good if it equals x; what differs "
+    "is an error.",
+    "x": "The image that was measured.",
+}
+
+
+def sentence(title: str, difference: bool, detail: bool = True) -> str:
+    """What a panel shows; `detail` says whether its neighbours speak of a detail."""
+    if not detail and title in PLAIN:
+        return PLAIN[title]
+    for start, words in SAID if detail else ():
         if title == start or title.startswith((start + " ", start + ":", start + ",")):
             return words
     if difference:

@@ -18,10 +18,11 @@ from certificates.exact import Roots, Undecided
 from certificates.format import Rejected, as_list, as_object, read_json
 from certificates.judgments import FALSE, Comparison, Judgment
 from certificates.kernel import Report, prepare, settles, verify
-from certificates.language import Map, Signed, Space, Unit
+from certificates.language import Map, Named, Signed, Space, Unit
 from certificates.problem import ReadFile
 from certificates.rules import RULES
 from certificates.show import fold
+from certificates.statements import Statement, read_statement
 from certificates.terms import Scalar
 from certificates.values import Context
 
@@ -58,11 +59,13 @@ MEMBERS = 3  # of a finite set, shown
 
 @dataclass(frozen=True)
 class Worked:
-    """A verified certificate with the arguments of its steps."""
+    """A verified certificate with the arguments of its steps, and the statement as written."""
 
     report: Report
     context: Context
     arguments: tuple[dict[str, Any], ...]
+    written: Statement  # as the file says it, before anything is chosen
+    bounds: Bounds | None  # where values may be irrational
 
     @property
     def reading(self) -> Reading:
@@ -86,7 +89,8 @@ def work(
         readers = RULES[str(step["rule"])].arguments
         given = as_object(step["arguments"], "arguments")
         arguments.append({k: read(given[k], k, context.names) for k, read in readers.items()})
-    return Worked(report, context, tuple(arguments))
+    bounds = Bounds(context) if is_inexact(report.problem) else None
+    return Worked(report, context, tuple(arguments), read_statement(statement_file), bounds)
 
 
 def document(worked: Worked, depth: int = 2) -> Document:
@@ -102,39 +106,46 @@ def document(worked: Worked, depth: int = 2) -> Document:
 
 def claim_blocks(worked: Worked) -> Iterator[Block]:
     """Title, setting, hypotheses, conclusions, verdict."""
-    report, reading = worked.report, worked.reading
-    statement = report.statement
-    yield Heading(1, (statement.title,))
-    if statement.source:
-        yield Paragraph((statement.source + ".",))
+    report, reading, written = worked.report, worked.reading, worked.written
+    yield Heading(1, (written.title,))
+    if written.source:
+        yield Paragraph((written.source + ".",))
     yield Paragraph(("Let ", *listed(list(_setting(worked)), ", and "), "."))
     yield from _data(worked)
-    if statement.given:
+    if written.given:
         yield Paragraph(("Suppose that",))
         yield Items(
             tuple(
                 (Code(h.label), ": ", reading.judgment(h.judgment), *_held(worked, h.label))
-                for h in statement.given
+                for h in written.given
             )
         )
-    for variable in statement.for_all:
-        where = variable.family or variable.space
-        inside = row(Symbol(variable.name), Sign("in"), Symbol(where))
+    for variable in written.for_all:
+        inside = row(Symbol(variable.name), Sign("in"), Symbol(variable.family or variable.space))
         limits: list[Words] = [(reading.judgment(one),) for one in variable.range]
         yield Paragraph(("For all ", inside, *((" with ", *listed(limits)) if limits else ())))
-    for name, text in report.choices:
-        what = "there is " if report.verdict == "certified" else "at "
-        yield Paragraph((f"{what}", Symbol(name), ", namely ", Code(fold(text)), ","))
-    chosen = [(row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses]
-    if chosen:
-        yield Paragraph(("With ", *listed([*chosen[:8]]), ","))
-    says = "it follows that" if statement.given else "we have"
-    if report.verdict == "refuted":
-        says = "it was claimed that"
-    yield Paragraph((says,))
-    for conclusion in statement.conclude:
+    if written.exists:
+        names: list[Words] = [(Symbol(name),) for name in written.exists]
+        yield Paragraph(("there are " if len(names) > 1 else "there is ", *listed(names), " with"))
+    elif report.verdict == "certified":
+        yield Paragraph(("it follows that" if written.given else "we have",))
+    else:
+        yield Paragraph(("it is claimed that",))
+    for conclusion in written.conclude:
         yield Display(joined_or([reading.judgment(one) for one in conclusion.any]))
+    chosen: list[Words] = [_chosen(worked, name, text) for name, text in report.choices]
+    chosen += [(row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]]
+    if chosen:
+        yield Paragraph(("The certificate takes ", *listed(chosen), "."))
     yield Paragraph(verdict_words(report))
+
+
+def _chosen(worked: Worked, name: str, text: str) -> Words:
+    """What was chosen for a variable."""
+    entry = worked.context.names.get(name)
+    if isinstance(entry, Named):
+        return (row(Symbol(name), Sign("="), worked.reading.term(entry.term)),)
+    return (Symbol(name), " as ", Code(fold(text)))
 
 
 def joined_or(formulas: list[Formula]) -> Formula:
@@ -206,7 +217,7 @@ def _held(worked: Worked, label: str) -> Words:
     if label in worked.report.assumed:
         return (" (", Strong("assumed"), ", nobody decided it)")
     found = numbers(worked, judgment)
-    return (", in numbers ", found) if found else ()
+    return (", ", *in_numbers(worked, found)) if found else ()
 
 
 def verdict_words(report: Report) -> Words:
@@ -226,30 +237,48 @@ def verdict_words(report: Report) -> Words:
 # ---------------------------------------------------------------------------- the numbers
 
 
-def value_of(context: Context, side: Scalar) -> Roots | None:
+def value_of(worked: Worked, side: Scalar) -> Roots | None:
     """The value on the data, an upper bound where it is irrational; None where it has none."""
-    if context.problem is None:
+    if worked.context.problem is None:
         return None
     try:
-        if is_inexact(context.problem):
-            return Bounds(context).upper(side)
-        return context.scalar(side)
+        return worked.bounds.upper(side) if worked.bounds else worked.context.scalar(side)
     except (Rejected, Undecided):
         return None
+
+
+def in_numbers(worked: Worked, found: Formula) -> Words:
+    """Numbers in a sentence; irrational data are enclosed, and their numbers are upper ends."""
+    return ("in numbers, which are upper ends, " if worked.bounds else
+            "in numbers ", found)  # fmt: skip
+
+
+def relation(worked: Worked, judgment: Comparison, values: list[Roots | None]) -> str:
+    """The relation that exact values have: another than the judgment's if that is false."""
+    left, right = values
+    if left is None or right is None or worked.bounds:
+        return judgment.relation
+    try:
+        sign = (right - left).sign()
+    except Undecided:
+        return judgment.relation
+    if {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[judgment.relation]:
+        return judgment.relation
+    return {-1: ">", 0: "=", 1: "<"}[sign]
 
 
 def numbers(worked: Worked, judgment: Judgment) -> Formula | None:
     """Both sides in numbers; None where the data give no value, or say nothing new."""
     if worked.context.problem is None:
         return None
-    context, reading = worked.context, worked.reading
+    reading = worked.reading
     if not isinstance(judgment, Comparison):
-        found = value_of(context, judgment.bound)
+        found = value_of(worked, judgment.bound)
         if found is None or judgment.bound.as_number() is not None:
             return None
         return row(reading.scalar(judgment.bound), Sign("="), with_digits(found))
     left, right = judgment.sides
-    values = [value_of(context, side) for side in (left, right)]
+    values = [value_of(worked, side) for side in (left, right)]
     if values == [None, None] or (left.as_number(), right.as_number()) == tuple(
         v.as_rational() if v is not None else None for v in values
     ):
@@ -260,7 +289,7 @@ def numbers(worked: Worked, judgment: Judgment) -> Formula | None:
     ]
     if shown == [reading.scalar(left), reading.scalar(right)]:
         return None
-    return row(shown[0], Sign(judgment.relation), shown[1])
+    return row(shown[0], Sign(relation(worked, judgment, values)), shown[1])
 
 
 def number_blocks(worked: Worked) -> Iterator[Block]:
@@ -270,7 +299,7 @@ def number_blocks(worked: Worked) -> Iterator[Block]:
         for one in conclusion.any:
             found = numbers(worked, one)
             if found is not None:
-                lines.append((worked.reading.judgment(one), " reads ", found))
+                lines.append((worked.reading.judgment(one), ": ", *in_numbers(worked, found)))
     if lines:
         yield Heading(2, ("The numbers",))
         yield Items(tuple(lines))
@@ -336,7 +365,7 @@ def step_blocks(worked: Worked, depth: int, most: int | None = None) -> Iterator
         brief = most is not None and place >= most
         found = None if brief else numbers(worked, step.conclusion)
         if found is not None:
-            yield Paragraph(("in numbers ", found, "."))
+            yield Paragraph((*in_numbers(worked, found), "."))
         for settled in sorted(left & set(settled_by(worked, place))):
             left.discard(settled)
             which = f"conclusion {settled}" if many else "the claim"
