@@ -249,6 +249,7 @@ def test_a_persons_title_has_no_power(results: Path, tmp_path: Path) -> None:
 def test_json(results: Path) -> None:
     """`check --json` is `result.json` without pictures; `verify --json` is the kernel's answer."""
     folder = results / "teaching"
+    assert "\x1b" not in run("check", "4.1.i", results.parent / "teaching").output  # no colours
     checked = json.loads(run("check", "4.1.i", results.parent / "teaching", "--json").stdout)
     table = json.loads((folder / "result.json").read_text())
     del table["pictures"]
