@@ -257,7 +257,7 @@ SENTENCES: dict[str, Sentence] = {
     "operator_columns": of_map("By the norms of the columns of the matrix of ", ","),
     "operator_signs": of_map("By going through all vectors of signs, for the matrix of ", ","),
     "operator_orthogonal": of_map(
-        "Since ", " consists of multiples of distinct rows of orthogonal matrices,"
+        "Since ", " is composed of multiples of distinct rows, or columns, of orthogonal matrices,"
     ),
     "operator_schur": of_map("By Schur's test with positive weights, for the matrix of ", ","),
     "operator_gram": lambda told: (
