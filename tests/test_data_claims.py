@@ -256,7 +256,11 @@ def test_verdicts(case: Case, tmp_path: Path) -> None:
     assert result._repr_html_().startswith("<h4>t: ")
     out = tmp_path / "out"
     if case.verdict == "undecided":
-        assert sorted(path.name for path in out.iterdir()) == ["files.txt", "report.txt"]
+        assert sorted(path.name for path in out.iterdir()) == [
+            "files.txt",
+            "report.txt",
+            "result.json",
+        ]
         return
     names = [str(out / name) for name in ("t.claim", "problem.json", "t.certificate.json")]
     lines, status = run_kernel([*names, "--goal", case.verdict])

@@ -20,6 +20,7 @@ from .commands.running import run_command
 from .commands.settling import check_command, claims_command
 from .commands.sparsity import sparsity_command
 from .commands.starting import init_command, list_command
+from .commands.teaching import explain_command, report_command
 from .commands.terminal import Commands
 from .commands.tradeoff import tradeoff_command
 
@@ -34,6 +35,8 @@ COMMANDS = (
     pairs_command,
     verify_command,
     show_command,
+    explain_command,
+    report_command,
     run_command,
     probability_command,
     tradeoff_command,

@@ -60,8 +60,8 @@ def _enclosed(value: Roots) -> tuple[int, int]:
         bits *= 2
 
 
-def exact_text(value: Roots) -> str | None:
-    """The number as it is, such as "sqrt(3)/100" or "2/7"; None if that is not short."""
+def simplest(value: Roots) -> tuple[int, Fraction] | None:
+    """r, c with value = c sqrt(r), small squares taken out of r; None for sums of several roots."""
     value = value.collapse()
     if len(value.terms) > 1:
         return None
@@ -69,6 +69,17 @@ def exact_text(value: Roots) -> str | None:
     for prime in SMALL_PRIMES:
         while radicand % (prime * prime) == 0:
             radicand, coefficient = radicand // (prime * prime), coefficient * prime
+    top, bottom = abs(coefficient.numerator), coefficient.denominator
+    long = max(radicand.bit_length(), top.bit_length(), bottom.bit_length()) > 4 * LONGEST
+    return None if long else (radicand, coefficient)
+
+
+def exact_text(value: Roots) -> str | None:
+    """The number as it is, such as "sqrt(3)/100" or "2/7"; None if that is not short."""
+    found = simplest(value)
+    if found is None:
+        return None
+    radicand, coefficient = found
     if radicand == 1:
         text = write_number(coefficient)
     else:

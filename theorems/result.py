@@ -205,6 +205,12 @@ def _draw(result: Result, path: Path) -> None:
         result.plot(path.with_name("plot.png"))
 
 
+def _recorded(result: Result) -> bytes:
+    from .recorded import write  # which builds on this module
+
+    return write(result)
+
+
 def check(
     identifier: str,
     problem: Problem,
@@ -245,6 +251,7 @@ def settle(
             (work / name).write_bytes(data)
         result = _settled(identifier, outcome, lambda name: (work / name).read_bytes(), say)
         (work / "report.txt").write_text(str(result))
+        (work / "result.json").write_bytes(_recorded(result))
         _draw(result, work / "pictures.png")
     return result
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.text import Text
 
 from certificates.__main__ import run as run_kernel
 from certificates.format import as_list, as_object, as_text, read_json
-from certificates.show import fold
+from certificates.kernel import verify
+from certificates.show import claim_lines, fold
 
 from ..arrays import BadInput
 from .terminal import console
@@ -22,17 +25,51 @@ from .terminal import console
 @click.argument("certificate")
 @click.option("--goal", default="certified", help="The verdict that exits with 0.")
 @click.option("--permit", multiple=True, metavar="LABEL", help="Accept this assumption.")
+@click.option("--json", "machine", is_flag=True, help="Print the verdict as JSON.")
 def verify_command(
-    statement: str, problem: str, certificate: str, goal: str, permit: tuple[str, ...]
+    statement: str,
+    problem: str,
+    certificate: str,
+    goal: str,
+    permit: tuple[str, ...],
+    machine: bool,
 ) -> None:
     """Verify a certificate with the kernel; PROBLEM is "-" for a proof for all spaces.
 
     Example: kernelcert verify out/4.1.i.claim out/problem.json out/4.1.i.certificate.json
     """
     permitted = [word for label in permit for word in ("--permit", label)]
-    lines, status = run_kernel([statement, problem, certificate, "--goal", goal, *permitted])
+    files = [statement, problem, certificate]
+    lines, status = run_kernel([*files, "--goal", goal, *permitted])
+    if machine:
+        print(json.dumps(_table(files, lines[-1], status), indent=1, sort_keys=True))
+        sys.exit(status)
     console.print(Text("\n".join(lines)))
     sys.exit(status)
+
+
+def _table(files: list[str], last: str, status: int) -> dict[str, Any]:
+    """The kernel's last line by its fields, and what a yes rests on."""
+    _, word, words = last.split(" ", 2)
+    table: dict[str, Any] = {"answer": word, "status": status, "verdict": None, "reason": words}
+    if word not in ("VERIFIED", "ASSUMED"):
+        return table
+    problem = None if files[1] == "-" else Path(files[1])
+    report = verify(
+        Path(files[0]).read_bytes(),
+        None if problem is None else problem.read_bytes(),
+        Path(files[2]).read_bytes(),
+        lambda name: (Path(files[1]).parent / name).read_bytes(),
+    )
+    names = ("statement", "problem", "certificate")
+    return table | {
+        "verdict": report.verdict,
+        "reason": report.reason,
+        "claim": list(claim_lines(report)),
+        "assumed": list(report.assumed),
+        "believed": list(report.believed),
+        "digests": dict(zip(names, report.digests, strict=True)),
+    }
 
 
 @click.command("show")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from ..catalogue import CATALOGUE
 from ..instance import Instance
 from ..outcome import statement as theorem_file
 from ..problem import Problem
+from ..recorded import record
 from ..result import check
 from .terminal import INTERRUPTED, console, errors, kernel_command, noise_command
 
@@ -44,6 +46,7 @@ from .terminal import INTERRUPTED, console, errors, kernel_command, noise_comman
     help="For each conclusion on a ball of a claim of your own.",
 )
 @click.option("--plot", type=click.Path(path_type=Path), help="A picture of the figures, for 4.5.")
+@click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
 def check_command(
     theorem: str,
     problem: Path,
@@ -51,6 +54,7 @@ def check_command(
     permit: tuple[str, ...],
     seconds: float,
     plot: Path | None,
+    machine: bool,
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
@@ -73,6 +77,9 @@ def check_command(
             result = check_claim(theorem, data, output, status.update, seconds=seconds)
         else:
             result = check(theorem, Problem.load(problem), output, status.update)
+    if machine:
+        print(json.dumps(record(result, result.status(permit)), indent=1, sort_keys=True))
+        sys.exit(result.status(permit))
     console.print(result)
     if plot is not None:
         result.plot(plot)

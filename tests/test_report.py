@@ -1,0 +1,309 @@
+"""Reports: one page that stands alone, says what the kernel says, and that anyone can read."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import html5lib
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from theorems.cli import main
+from theorems.reporting.panels import sentence
+
+VERDICTS = ("certified", "refuted", "vacuous", "undecided", "rejected")
+
+
+def run(*words: object) -> Result:
+    """A command of kernelcert."""
+    return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
+
+
+class Page(HTMLParser):
+    """The start tags of a page with their attributes, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep it."""
+        self.tags.append((tag, dict(attrs)))
+
+    def of(self, *names: str) -> Iterator[dict[str, str | None]]:
+        """The attributes of the tags with these names."""
+        return (attributes for tag, attributes in self.tags if tag in names)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three results: a slice with pictures, the teaching example, a probability."""
+    folder = tmp_path_factory.mktemp("results")
+    for name in ("slice", "teaching"):
+        run("init", name, folder / name)
+        assert run("check", "4.1.i", folder / name, "-o", folder / "all" / name).exit_code == 0
+    ball = ["probability", "2", "--distance", "3", "--radius", "3", "--sigma", "1"]
+    assert run(*ball, "-o", folder / "all" / "ball").exit_code == 0
+    return folder / "all"
+
+
+@pytest.fixture(scope="module")
+def text(results: Path) -> str:
+    """The page on all three."""
+    page = results.parent / "report.html"
+    assert run("report", results, "-o", page).exit_code == 0
+    return page.read_text()
+
+
+def test_it_is_html_and_stands_alone(text: str) -> None:
+    """To a strict reader; nothing is fetched, no script runs, every place is named once."""
+    html5lib.HTMLParser(strict=True).parse(text)
+    page = Page(text)
+    assert not re.search(r"https?:|url\(|@import", text)
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "base"}
+    places = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(places) == len(set(places))
+    for link in page.of("a"):
+        target = link["href"] or ""
+        assert target.startswith("data:") or target[1:] in places
+
+
+def test_it_can_be_read_by_everyone(text: str) -> None:
+    """Language, headings in order, words for pictures, heads of tables."""
+    page = Page(text)
+    assert next(page.of("html")) == {"lang": "en"}
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    images = list(page.of("img"))
+    assert len(images) == 5
+    assert all("32 by 32" in (image["alt"] or "") for image in images)
+    assert all((image["src"] or "").startswith("data:image/png;base64,iVBOR") for image in images)
+    assert all(head.get("scope") in ("col", "row") for head in page.of("th"))
+
+
+def luminance(colour: str) -> float:
+    """Of the WCAG."""
+    digits = colour if len(colour) == 6 else "".join(2 * c for c in colour)
+    parts = [int(digits[k : k + 2], 16) / 255 for k in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours, at least 1."""
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast() -> None:
+    """At least 4.5 for each colour of text on what is behind it."""
+    style = (files("theorems.reporting") / "report.css").read_text()
+    named = dict(re.findall(r"--(ink|soft|link|paper|back):#([0-9a-f]{3,6})", style))
+    for ink in ("ink", "soft", "link"):
+        for behind in ("paper", "back"):
+            assert contrast(named[ink], named[behind]) >= 4.5
+    tones = re.findall(r"\.([a-z]+)\{--tone:#([0-9a-f]{6});--wash:#([0-9a-f]{6})\}", style)
+    assert sorted(name for name, _, _ in tones) == sorted(VERDICTS)
+    assert all(contrast(tone, wash) >= 4.5 for _, tone, wash in tones)
+
+
+def test_the_files_in_it_are_the_files(text: str, results: Path) -> None:
+    """Every download, byte for byte; digests and the command beside them."""
+    links = [a for a in Page(text).of("a") if "download" in a]
+    assert {a["data-role"] for a in links} == {
+        "statement",
+        "problem",
+        "certificate",
+        "claim",
+        "array",
+    }
+    for link in links:
+        data = base64.b64decode((link["href"] or "").partition(",")[2])
+        assert data in [path.read_bytes() for path in results.glob(f"*/{link['download']}")]
+    assert "python3 -m certificates 4.1.i.claim problem.json 4.1.i.certificate.json" in text
+    assert "python3 -m certificates.probability lower.claim.json lower.certificate.json" in text
+    table = json.loads((results / "slice" / "result.json").read_text())
+    for claim in table["claims"]:
+        assert all(value in text for value in claim["digests"].values())
+
+
+def test_what_it_says(text: str) -> None:
+    """Verdicts in words, figures, proofs, sentences of other kinds, what to paste."""
+    for words in (
+        "✓</span> certified",
+        "nothing beyond the kernel",
+        "875 sqrt(763)/16384",
+        "By the triangle inequality, applied to the sum of ",
+        "The arithmetic of (0)",
+        "P(|E - c| &lt;= r) &gt;= ",
+        r"4.1.i &amp; Psi hallucinates by transferring details &amp; certified",
+        'id="second-kernel"',
+    ):
+        assert words in text, words
+
+
+def one(results: Path, folder: Path) -> Path:
+    """A copy of a small result, to be damaged."""
+    copy = folder / "result"
+    copy.mkdir()
+    for path in (results / "teaching").iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    return copy
+
+
+def test_a_damaged_certificate_is_shown_as_rejected(results: Path, tmp_path: Path) -> None:
+    """Whatever the result says of itself; the exit status is 1."""
+    folder, page = one(results, tmp_path), tmp_path / "r.html"
+    path = folder / "4.1.i.certificate.json"
+    path.write_text(path.read_text().replace("2 delta", "3 delta"))
+    done = run("report", folder, "-o", page)
+    assert done.exit_code == 1
+    assert "REJECTED step" in done.output
+    text = page.read_text()
+    html5lib.HTMLParser(strict=True).parse(text)
+    assert "REJECTED step" in text
+    assert "Notes of the run" not in text  # they may rest on it
+    assert "!</span> rejected" in text
+    path.write_text("{")
+    assert run("report", folder, "-o", page).exit_code == 1
+    assert "UNREADABLE certificate" in page.read_text()
+
+
+def test_a_result_that_only_says_certified_is_undecided(results: Path, tmp_path: Path) -> None:
+    """Without a certificate nothing is shown."""
+    table = json.loads((results / "teaching" / "result.json").read_text()) | {"claims": []}
+    (tmp_path / "result.json").write_text(json.dumps(table))
+    assert run("report", tmp_path, "-o", tmp_path / "r.html").output.startswith(
+        f"{tmp_path.name}: undecided"
+    )
+
+
+REFUSALS = {
+    "no folder": (lambda folder: folder / "nothing", "no such folder"),
+    "no result": (lambda folder: _empty(folder), "holds no result"),
+    "no array": (lambda folder: _without(folder, "x.npy"), "the array x.npy"),
+    "no problem": (lambda folder: _without(folder, "problem.json"), "the problem of 4.1.i"),
+    "no statement": (
+        lambda folder: _without(folder, "4.1.i.claim"),
+        "has no statement",
+    ),
+    "a certificate gone": (
+        lambda folder: _without(folder, "4.1.i.certificate.json"),
+        "its certificate is gone",
+    ),
+    "no JSON": (lambda folder: _result(folder, "{"), "is no JSON"),
+    "another format": (lambda folder: _result(folder, "{}"), "its format is not"),
+}
+
+
+def _empty(folder: Path) -> Path:
+    (folder / "empty").mkdir()
+    return folder / "empty"
+
+
+def _without(folder: Path, name: str) -> Path:
+    (folder / name).unlink()
+    return folder
+
+
+def _result(folder: Path, text: str) -> Path:
+    (folder / "result.json").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("title", REFUSALS)
+def test_refusals(title: str, results: Path, tmp_path: Path) -> None:
+    """One sentence, exit status 2, and no page."""
+    change, words = REFUSALS[title]
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for path in (results / "slice").iterdir():
+        (copy / path.name).write_bytes(path.read_bytes())
+    done = run("report", change(copy), "-o", tmp_path / "r.html")
+    assert done.exit_code == 2
+    assert words in done.output
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_a_persons_title_has_no_power(results: Path, tmp_path: Path) -> None:
+    """In a result's words, which nobody verifies."""
+    folder = one(results, tmp_path)
+    table = json.loads((folder / "result.json").read_text())
+    table["notes"] = ["</style><script>alert(1)</script>"]
+    table["pictures"] = [{"title": '"><script>', "caption": "<i>", "png": '"><script>'}]
+    (folder / "result.json").write_text(json.dumps(table))
+    assert run("report", folder, "-o", tmp_path / "r.html", "--title", "<u>").exit_code == 0
+    text = (tmp_path / "r.html").read_text()
+    assert not {tag for tag, _ in Page(text).tags} & {"script", "i", "u"}
+
+
+def test_json(results: Path) -> None:
+    """`check --json` is `result.json` without pictures; `verify --json` is the kernel's answer."""
+    folder = results / "teaching"
+    assert "\x1b" not in run("check", "4.1.i", results.parent / "teaching").output  # no colours
+    checked = json.loads(run("check", "4.1.i", results.parent / "teaching", "--json").stdout)
+    table = json.loads((folder / "result.json").read_text())
+    del table["pictures"]
+    assert checked == table
+    names = ("4.1.i.claim", "problem.json", "4.1.i.certificate.json")
+    done = run("verify", *(folder / name for name in names), "--json")
+    found = json.loads(done.stdout)
+    assert (found["answer"], found["status"], found["verdict"]) == ("VERIFIED", 0, "certified")
+    assert found["digests"] == table["claims"][0]["digests"]
+    wrong = run("verify", *(folder / name for name in (*names[:2], "problem.json")), "--json")
+    answer = json.loads(wrong.stdout)
+    assert (answer["answer"], answer["status"], wrong.exit_code) == ("UNREADABLE", 2, 2)
+
+
+PANELS = {
+    "truth x": (False, "The truth without"),
+    "transferred: Psi(A x) - x": (True, "A difference"),
+    "Psi(A x)": (False, "The reconstruction from measurements of the image without"),
+    "Psi(A(x + x_det))": (False, "The reconstruction from measurements of the image with"),
+    "Psi(A x') = Psi(A x + e)": (False, "The reconstruction from almost the same"),
+    "Gamma(t)": (False, "The value of a map"),
+    "anything": (True, "A difference, drawn around zero: middle grey is zero"),
+}
+
+
+@pytest.mark.parametrize("title", PANELS)
+def test_panels(title: str) -> None:
+    """What a panel shows, by its title."""
+    difference, words = PANELS[title]
+    assert sentence(title, difference).startswith(words)
+
+
+def test_other_kinds_of_claim(tmp_path: Path) -> None:
+    """Random noise, optimal maps and null spaces: verified again, and refused if damaged."""
+    run("init", "random-noise", tmp_path / "noise")
+    noise = tmp_path / "all" / "noise"
+    assert run("check", "4.6.ii", tmp_path / "noise", "-o", noise).exit_code == 0
+    np.save(tmp_path / "A.npy", np.array([[1, 1, 0], [0, 1, 1]]))
+    np.save(tmp_path / "M.npy", np.array([[2, 0, 1], [3, -1, 2], [0, 0, 1]]))
+    given = ["optimal", tmp_path / "A.npy", tmp_path / "M.npy", "-o", tmp_path / "all" / "best"]
+    assert run(*given).exit_code == 0
+    given = ["nullspace", tmp_path / "A.npy", "--order", "1", "-o", tmp_path / "all" / "kernel"]
+    run(*given)
+    page = tmp_path / "page.html"
+    assert run("report", tmp_path / "all", "-o", page).exit_code == 0
+    text = page.read_text()
+    assert "P(all conclusions hold for e) &gt;= 99/100" in text
+    assert "python3 -m certificates.noise 4.6.ii.noise.json 4.6.ii.claim problem.json" in text
+    assert "c_opt(A, M1) = " in text
+    assert "python3 -m certificates.sparse" in text
+    claim = noise / "4.6.ii.noise.json"
+    claim.write_bytes(claim.read_bytes().replace(b"99/100", b"999/1000"))
+    assert run("report", tmp_path / "all", "-o", page).exit_code == 1
+    assert "the hints are for another claim" in page.read_text()
+    (noise / "4.6.ii.noise.hints.json").unlink()
+    assert run("report", tmp_path / "all", "-o", page).exit_code == 2
