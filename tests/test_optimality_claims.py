@@ -74,6 +74,7 @@ def point(*entries: str) -> Table:
     return {"space": "X", "array": {"entries": list(entries)}}
 
 
+BEYOND = "0x1" + "0" * 20000  # more than 4,300 decimal digits
 POINTS = {"first": point("1", "0"), "second": point("1", "1/2")}
 TWO = {"low": "2", "high": "2"}
 # title: claim without problem and set, hints, the last sentence
@@ -139,7 +140,7 @@ ACCEPTED: dict[str, tuple[Table, Table, str]] = {
     "optimal, epsilon": (
         {"says": "optimal", "maps": ["Zero"], "excess": "15/2"},
         {"duals": [PAIR], "bound": "2"},
-        "its errors are at most c_opt + 15/2",
+        "the errors of Zero over M1 are at most c_opt + 15/2",
     ),
     "not optimal": (
         {"says": "not optimal", "maps": ["Zero"], "at": "M1_6", "excess": "7"},
@@ -600,3 +601,22 @@ def test_complex_linf_is_unique() -> None:
     assert done.unique.unique
     files, _ = proofs(done)
     assert b'"says":"unique"' in files["unique.claim.json"]
+
+
+@pytest.mark.parametrize("high", [BEYOND, {"root": BEYOND}], ids=["number", "root"])
+def test_a_number_that_python_does_not_write_in_decimals(high: object) -> None:
+    """An interrupted proof would be a traceback; the sentence names the number in short."""
+    words = settle({"says": "optimum", "low": "0", "high": high}, {})[-1]
+    assert "0x100000000000000000...(" in words
+    assert len(words) < 200
+
+
+def test_far_is_not_gone_through_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member counts once in `far`, however often it stands there; too many are refused."""
+    claim: Table = {"says": "optimum inside", "low": "3", "high": "3"}
+    hints: Table = {"values": {"M1_1": "M1_3"}, "far": ["M1_1", "M1_2"] * 50}
+    monkeypatch.setattr(certificates.optimality.optimum, "PAIRS", 12)
+    assert settle(claim, hints)
+    monkeypatch.setattr(certificates.optimality.optimum, "PAIRS", 11)
+    with pytest.raises(Rejected, match="2 members of 'far' are too many"):
+        settle(claim, hints)

@@ -367,6 +367,16 @@ def test_too_many_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
             settle(found, optimum("0", "5"), hints)
 
 
+def test_a_flow_of_too_many_roots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """|g|* |A x - A x'| is a product of sums of roots in complex linf and l1: refused early."""
+    claim, hints = optimum("2", "5"), {"values": HALF, "flow": [FLOW] * 2}
+    monkeypatch.setattr("certificates.optimality.lipschitz.TERMS", 2)
+    assert settle(SQUARE, claim, hints)
+    monkeypatch.setattr("certificates.optimality.lipschitz.TERMS", 1)
+    with pytest.raises(Rejected, match="too many square roots"):
+        settle(SQUARE, claim, hints)
+
+
 def test_mutation() -> None:
     """A certificate with one hint changed never shows more than is true; the claim is its own."""
     source = random.Random(6)

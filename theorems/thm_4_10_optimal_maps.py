@@ -8,16 +8,18 @@ Psi at A x_1 and q at A(x_1 + z)
 (ii)  If 2 delta < |z| - L |A z|, both errors cannot be at most delta (`4.10.ii`).
 (i)   If A z = 0, the best value at this measurement is x_1 + z/2, with error |z|/2; a map with
       error at most delta < |z|/2 at x_1 has at least |z| - delta > |z|/2 at x_1 + z, so it is not
-      optimal (`4.10.i`); no Lipschitz constant is used.  If A is injective the optimum is 0, and
-      L |A z| < |z| is enough for no map with constant L to be optimal (`4.10.i.full`); no delta is.
+      optimal (`4.10.i`) if no other fibre has a radius above |z|/2, as for x_1/j, which have
+      different measurements (`4.10.many`); no Lipschitz constant is used.  If A is injective the
+      optimum is 0, and L |A z| < |z| is enough for no map with constant L to be optimal
+      (`4.10.i.full`); no delta is.
 
-Nothing is asked of the other members of M1, so K is any number, and infinity.  With x_1 = h - z/2
-the two lie in the unit ball for all h with 2 |h| + |z| <= 2, and so do their multiples by numbers u
-of modulus 1: one certificate covers all these sets M1, over R too, where the paper's multiples are
-two.  The values p and q are any vectors in the certificates, so they cover multivalued maps: if the
-Hausdorff distance of Psi(y) and Psi(y') is at most L |y - y'|, then for each p of the one and t > 0
-there is a q of the other with |p - q| <= L |y - y'| + t, and the distance of Psi(y) to a point is
-the supremum of the distances of its values.
+Nothing else is asked of the other members of M1, so K is any number, and infinity.  With
+x_1 = h - z/2 the two lie in the unit ball for all h with 2 |h| + |z| <= 2, and so do their
+multiples by numbers u of modulus 1: one certificate covers all these sets M1, over R too, where
+the paper's multiples are two.  The values p and q are any vectors in the certificates, so they
+cover multivalued maps: if the Hausdorff distance of Psi(y) and Psi(y') is at most L |y - y'|, then
+for each p of the one and t > 0 there is a q of the other with |p - q| <= L |y - y'| + t, and the
+distance of Psi(y) to a point is the supremum of the distances of its values.
 
 |z| = 1/2 gives the printed bound, delta < (1 - L s)/4 with s = |A z|/|z|.  |z| may be as large as
 2, which covers all delta < 1 - L s; for s the least |A v|/|v| no larger delta is covered by any M1
@@ -51,8 +53,8 @@ FAMILY = "4.10.family"
 FIRST, SECOND = "u (h - 1/2 z)", "u (h + 1/2 z)"
 SAYS = {
     NONE: "no map with constant L has errors of at most delta at x_1 and at x_1 + z",
-    KERNEL: "a map with error at most delta at x_1 is not optimal: its error at x_1 + z is larger "
-    "than |z|/2",
+    KERNEL: "a map with error at most delta at x_1 is not optimal where c_opt is |z|/2: its error "
+    "at x_1 + z is larger",
     FULL: "no map with constant L is optimal, whatever its error on T is",
     PAIR: "the two errors of this Psi are at least |z| - L |A z| in all",
     MANY: "x_1, x_1/2, x_1/3, ... serve as T, for every K and for infinitely many",

@@ -52,6 +52,7 @@ from .model import Class, Rows, class_of, integer_rows
 from .optimum import PAIRS, about, is_between, read_ends
 
 Table = dict[str, object]
+TERMS = 1 << 20  # of the cost of a flow, square roots in all
 OVER = {"measurements": "A {}", "space": "all of Y"}
 
 
@@ -200,7 +201,8 @@ def by_flow(found: Class, bound: Fraction, value: object, low: Roots) -> None:
     n, norm, problem = found.members[0].dimension, found.norm, found.problem
     target, dual = problem.spaces["Y"].norm, DUAL[found.norm.kind]
     sums: dict[int, list[list[int]]] = {}
-    cost = Roots()
+    costs: list[Roots] = []
+    count = 0
     for place, entry in enumerate(as_list(value, "certificate.flow")):
         where = f"certificate.flow[{place}]"
         table = fields(entry, where, ("members", "real"), ("imaginary",))
@@ -211,20 +213,27 @@ def by_flow(found: Class, bound: Fraction, value: object, low: Roots) -> None:
         size = plain(dual, Vector.of(real, imag))
         images = [(Fraction(s), found.images[k]) for s, k in zip((1, -1), ends, strict=True)]
         gap = target.of(Vector.combination(images, images[0][1].dimension))
-        cost = cost + (size * gap).times(bound)
+        count += max(len(size.terms) * len(gap.terms), 1)
+        if count > TERMS:
+            raise Rejected("the flow costs a sum of too many square roots")
+        costs.append((size * gap).times(bound))
         for k, sense in zip(ends, (1, -1), strict=True):
             old = sums.setdefault(k, [[0] * n, [0] * n])
             for part, entries in enumerate((real, imag)):
                 if entries:
                     old[part] = [a + sense * b for a, b in zip(old[part], entries, strict=True)]
-    gain, total = Fraction(0), Roots()
+    gain = Fraction(0)
+    sizes: list[Roots] = []
     for k, (real, imag) in sums.items():
         row = found.rows[k]
         top = sum(map(mul, real, row[0])) + sum(map(mul, imag, row[1] or (0,) * n))
         gain += Fraction(top, found.bottom)
-        total = total + plain(dual, Vector.of(real, imag))
+        sizes.append(plain(dual, Vector.of(real, imag)))
+    total = Roots.total(sizes)
     # |x| = weight |x|_plain, so r and L d are divided by the weight
-    needed = (total * low + cost).times(Fraction(norm.weight.denominator, norm.weight.numerator))
+    needed = (total * low + Roots.total(costs)).times(
+        Fraction(norm.weight.denominator, norm.weight.numerator)
+    )
     if not total.terms or sign(Roots.rational(gain) - needed) < 0:
         raise Rejected("the flow does not show that the optimum is this large")
 

@@ -92,8 +92,10 @@ def optimal(problem: Problem, claim: Table, hints: Table) -> list[str]:
     optimum_at_least(found, hints, bound)
     errors_at_most(found, names, bound.plus(excess))
     if excess:
-        more = f"{short(excess)} of an optimal map: its errors are at most c_opt + {short(excess)}"
-        return [*about(found), f"over {found.name}, {called(names)} is within {more}"]
+        return [
+            *about(found),
+            f"the errors of {called(names)} over {found.name} are at most c_opt + {short(excess)}",
+        ]
     return [*about(found), f"{called(names)} is an optimal map for (A, {found.name})"]
 
 

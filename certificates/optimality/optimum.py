@@ -43,6 +43,7 @@ from .model import Class, class_of, midrange
 
 Table = dict[str, object]
 DECIMALS = 6  # of numbers in words
+LONG = 128  # bits of a whole part that is not written beside a number in words
 PAIRS = 1 << 24  # more pairs of members are not gone through
 
 
@@ -66,7 +67,8 @@ def words_of(square: Fraction) -> str:
     whole = isqrt(square.numerator * 10 ** (2 * DECIMALS) // square.denominator)
     left, right = divmod(whole, 10**DECIMALS)
     text = f"sqrt({short(square)})" if exact is None else short(exact)
-    return f"{text} ({left}.{right:0{DECIMALS}}...)"
+    # a longer whole part says nothing to a reader, and Python need not write it in decimals
+    return text if left.bit_length() > LONG else f"{text} ({left}.{right:0{DECIMALS}}...)"
 
 
 def read_ends(claim: Table) -> tuple[Fraction, Fraction]:
@@ -176,10 +178,12 @@ def inside(problem: Problem, claim: Table, hints: Table) -> list[str]:
             first = found.label(places[0])
             raise Rejected(f"the fibre of {first} is not near {found.label(value)}")
     listed = as_list(hints.get("far", []), "certificate.far")
-    far = [found.position(name, "certificate.far") for name in listed]
+    far = list(dict.fromkeys(found.position(name, "certificate.far") for name in listed))
     if len({found.images[k] for k in far}) > 1:
         raise Rejected("the members of 'far' have different measurements")
     if ends[0]:
+        if len(far) * len(found.members) > PAIRS:
+            raise Rejected(f"{len(far)} members of 'far' are too many")
         for value in range(len(found.members)):
             if not any(between(found, k, value).at_least(low) for k in far):
                 raise Rejected(f"{found.label(value)} is nearer to all members of 'far'")
