@@ -174,6 +174,13 @@ def test_densities() -> None:
         assert float(found.bound) == pytest.approx(volume / 100, rel=1e-12)
 
 
+def test_a_density_that_none_has() -> None:
+    """A density of 1 on the unit disc would have the mass pi."""
+    with pytest.raises(BadInput, match="no density is this large"):
+        settle(problem_of(1), {"law": "density", "least": "1"})
+    assert settle(problem_of(1), {"law": "density", "least": "7/22"})[0].bound <= 1
+
+
 def test_volumes_against_samples() -> None:
     """The share of a cube that the l1 ball in C^2 takes."""
     rng = np.random.default_rng(1)

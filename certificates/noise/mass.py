@@ -78,9 +78,11 @@ def mass(law: Law, ball: Ball, field: str, hints: Table) -> Magnitude:
         if ways != ["volume"]:
             raise Rejected(f"{where}: of a density only the volume is used")
         bits = read_natural(fields(inner, where, ("bits",))["bits"], where, MOST_BITS + 1)
-        return volume(ball, field, bits).times(
-            Magnitude.ratio(law.least.numerator, law.least.denominator, bits)
-        )
+        least = Magnitude.ratio(law.least.numerator, law.least.denominator, bits)
+        found = volume(ball, field, bits).times(least)
+        if not found.at_most(Fraction(1)):
+            raise Rejected("no density is this large on the ball: with its volume it is above 1")
+        return found
     if ways == ["volume"]:
         raise Rejected(f"{where}: the volume is for densities")
     pairs = pairs_of(law, field)
