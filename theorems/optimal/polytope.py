@@ -18,10 +18,9 @@ from typing import Any
 import flint
 
 from certificates.exact import Roots
-from certificates.format import Rejected, digest, write_json, write_number
+from certificates.format import Rejected, Unreadable, digest, write_json, write_number
 from certificates.matrices import Matrix, Vector
 from certificates.optimality.__main__ import check
-from certificates.optimality.model import integer_rows
 from certificates.optimality.polytope import (
     SIGNS,
     Box,
@@ -213,7 +212,7 @@ def claims(problem: Problem, table: Table, noise: Fraction) -> list[tuple[str, T
     """Names, claims and hints of all that is found.  Raises BadInput."""
     try:
         return list(_claims(problem, table, noise))
-    except Rejected as reason:
+    except (Rejected, Unreadable) as reason:
         raise BadInput(f"kernelsize: {reason}") from None
     except Stuck as reason:
         raise BadInput(f"kernelsize: a linear program was not settled: {reason}") from None
