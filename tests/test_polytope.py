@@ -226,3 +226,68 @@ def test_bad_input(tmp_path: Path, words: tuple[str, ...], text: str) -> None:
     assert done.exit_code == 2, shown
     assert text in " ".join(shown.split())
     assert not (tmp_path / "out").exists()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(small, small, st.integers(-2, 4)), min_size=1, max_size=5),
+    st.lists(st.tuples(small, small, small), min_size=1, max_size=4),
+    st.tuples(small, small),
+    st.sampled_from([Fraction(0), Fraction(1, 2)]),
+)
+def test_halfspaces_and_hulls(
+    sides: list[tuple[int, int, int]],
+    points: list[tuple[int, int, int]],
+    row: tuple[int, int],
+    noise: Fraction,
+) -> None:
+    """Empty, infinite, or the number of SciPy's programs in x and x', or in both weights."""
+    C, d = np.array([side[:2] for side in sides], float), np.array([side[2] for side in sides])
+    vertices = np.array([point[:2] for point in points], float)
+    A, level = np.array([row], float), [2 * float(noise)] * 2
+    none = np.zeros_like(C)
+    apart = np.hstack([A, -A])
+    found = [
+        linprog(
+            [-f for f in (*e, *-e)],
+            np.vstack([np.hstack([C, none]), np.hstack([none, C]), apart, -apart]),
+            [*d, *d, *level],
+            bounds=(None, None),
+        )
+        for e in np.eye(2)
+    ]
+    empty = linprog([0, 0], C, d, bounds=(None, None)).status == 2
+    table = {
+        "kind": "halfspaces",
+        "rows": [[str(a) for a in side[:2]] for side in sides],
+        "limits": [str(side[2]) for side in sides],
+    }
+    matrix = [[str(a) for a in row]]
+    files, said = proofs(matrix, None, table, noise)
+    if empty:
+        assert said[0][1][-1] == "M1 is empty"
+    elif any(part.status for part in found):
+        assert "infinity" in said[0][1][-1]
+    else:
+        claim = json.loads(files["kernel-size.claim.json"])
+        assert float(Fraction(claim["high"])) == pytest.approx(
+            max(-part.fun for part in found), abs=1e-6
+        )
+    seen = np.hstack([A @ vertices.T, -A @ vertices.T])
+    k = len(points)
+    weights = [[1] * k + [0] * k, [0] * k + [1] * k]
+    sizes = [
+        -linprog(
+            np.hstack([-vertices[:, j], vertices[:, j]]),
+            np.vstack([seen, -seen]),
+            level,
+            weights,
+            [1, 1],
+        ).fun
+        for j in range(2)
+    ]
+    named = [[str(a) for a in point[:2]] for point in points]
+    files, _ = proofs(matrix, None, HULL, noise, points=named)
+    claim = json.loads(files["kernel-size.claim.json"])
+    assert claim["low"] == claim["high"]
+    assert float(Fraction(claim["high"])) == pytest.approx(max(sizes), abs=1e-6)
