@@ -291,3 +291,11 @@ def test_halfspaces_and_hulls(
     claim = json.loads(files["kernel-size.claim.json"])
     assert claim["low"] == claim["high"]
     assert float(Fraction(claim["high"])) == pytest.approx(max(sizes), abs=1e-6)
+
+
+def test_noise_in_l2_is_an_interval() -> None:
+    """A = I, |x - x'| <= 1/2 in l2: the number 1/2 is in it, as the upper end."""
+    files, _ = proofs([["1", "0"], ["0", "1"]], None, BOX, Fraction(1, 4), ("linf", "l2"))
+    claim = json.loads(files["kernel-size.claim.json"])
+    assert claim["high"] == "1/2"
+    assert Fraction(1, 3) < Fraction(claim["low"]) < Fraction(1, 2)
