@@ -11,6 +11,7 @@ import click
 from .commands.compare import compare_command
 from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
+from .commands.kernelsize import kernelsize_command
 from .commands.nullspace import nullspace_command
 from .commands.optimal import optimal_command
 from .commands.probability import probability_command
@@ -41,6 +42,7 @@ COMMANDS = (
     probability_command,
     tradeoff_command,
     optimal_command,
+    kernelsize_command,
     recover_command,
     sparsity_command,
     nullspace_command,

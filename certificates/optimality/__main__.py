@@ -39,7 +39,7 @@ from certificates.format import (
     fields,
     read_json,
 )
-from certificates.optimality import lipschitz, maps, optimum
+from certificates.optimality import lipschitz, maps, optimum, polytope
 from certificates.optimality.model import read_class_problem
 from certificates.problem import Problem
 
@@ -57,6 +57,10 @@ SAYS: dict[str, tuple[tuple[str, ...], Checker]] = {
     "lipschitz optimum": (("high", "lipschitz", "low", "over", "set"), lipschitz.optimum),
     "lipschitz curve": (("corners", "over", "set"), lipschitz.curve),
     "slope": (("lipschitz", "maps", "set"), lipschitz.slope),
+    "polytope kernel size": (("class", "high", "low", "noise"), polytope.kernel_size),
+    "polytope optimum": (("class", "high", "low", "noise"), polytope.optimum),
+    "polytope infinite": (("class",), polytope.infinite),
+    "polytope empty": (("class",), polytope.empty),
     "not optimal": (("at", "excess", "maps", "set"), maps.not_optimal),
 }
 
