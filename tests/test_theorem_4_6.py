@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from fractions import Fraction as F
@@ -182,6 +183,34 @@ COVARIANCES: list[dict[str, Any]] = [
     {"variance": ["1/10000", "1/100000"]},
     {"covariance": [["1/10000", "1/50000"], ["1/50000", "1/20000"]]},
 ]
+
+
+def test_the_estimate() -> None:
+    """(4.8) at x is 21 |e_2 - 1/20| <= 1/10 here: of probability 1/2 for this variance."""
+    variance = F((0.1 / 21) ** 2 / float(np.log(2))).limit_denominator(10**9)
+    noise = {"law": "gaussian", "variance": str(variance)}
+    result = check(BOTH, dataclasses.replace(EXACT, noise=noise))
+    found = re.search(r"holds for (\d+) of 400 samples .* standard error 0.025", str(result))
+    assert found
+    assert 140 <= int(found[1]) <= 260  # six standard errors
+    assert float(result.outcome.chances[0].bound) < 0.5
+    turned = {"law": "gaussian", "covariance": [["1/10000", "1/50000"], ["1/50000", str(variance)]]}
+    found = re.search(
+        r"holds for (\d+) of 400", str(check(BOTH, dataclasses.replace(EXACT, noise=turned)))
+    )
+    assert found
+    assert 140 <= int(found[1]) <= 260
+    assert "no estimate" in str(
+        check(BOTH, dataclasses.replace(EXACT, noise={"law": "density", "least": "1"}))
+    )
+
+
+def test_the_plot(tmp_path: Path) -> None:
+    """Where the ball is one of l2; else there is nothing to draw."""
+    check(BOTH, EXACT).plot(tmp_path / "p.png")
+    assert (tmp_path / "p.png").read_bytes()[:4] == b"\x89PNG"
+    noise = {"law": "gaussian", "covariance": [["1/10000", "0"], ["0", "1/20000"]]}
+    assert check(BOTH, dataclasses.replace(EXACT, noise=noise)).outcome.plot is None
 
 
 @pytest.mark.parametrize("norm", ["l1", "l2", "linf"])

@@ -17,7 +17,7 @@ here are only ways to find it, and the best one is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt, sqrt
@@ -25,14 +25,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from certificates.format import Rejected, digest, short, write_json, write_number
+from certificates.matrices import Vector
 from certificates.noise.ball import Ball, ball_of
 from certificates.noise.law import Gaussian, Law, read_law
 from certificates.noise.mass import Pairs, inner_square, mass, pairs_of
 from certificates.values import Context
 
 from .arrays import BadInput, array, number, sized
+from .ball_bound import BallBound
 from .chi_square import BITS, chernoff_base, enclose
 from .describe_probability import rounded
 from .keys import keys
@@ -45,13 +48,17 @@ POSITIVE = (
 )
 NARROW = Fraction(1, 1000)  # of the variance that belongs to a level
 Table = dict[str, Any]
+Samples = npt.NDArray[Any]
+SEED = 0
 
 
 @dataclass(frozen=True)
 class Chance:
     """A claim about random noise that rests on the claim `identifier`, with its hints.
 
-    `variance` is the one that was found for a level.
+    `variance` is the one that was found for a level.  `ball` is the l2 ball in C^m whose
+    probability the bound is, as a function of sigma, if there is one; `draw` gives samples of the
+    noise, (count, m), for estimates.
     """
 
     identifier: str
@@ -59,6 +66,8 @@ class Chance:
     hints_file: bytes
     bound: Fraction
     variance: Fraction | None = None
+    ball: BallBound | None = None
+    draw: Callable[[int], Samples] | None = None
 
 
 def chance(
@@ -90,7 +99,39 @@ def chance(
         }
     )
     proof = write_json({"claim": digest(claim), "mass": hints})
-    return Chance(identifier, claim, proof, bound, variance)
+    law = read_law(table, ball, context)
+    if not isinstance(law, Gaussian):
+        return Chance(identifier, claim, proof, bound)
+    pairs = pairs_of(law, context.data.field)
+    picture = BallBound(len(pairs.squares), pairs.length, inner_square(ball))
+    alone = picture if len(set(pairs.variances)) == 1 else None
+
+    def draw(count: int) -> Samples:
+        return samples(law, ball, context, count)
+
+    return Chance(identifier, claim, proof, bound, variance, alone, draw)
+
+
+def samples(law: Gaussian, ball: Ball, context: Context, count: int) -> Samples:
+    """Noise from a fixed seed, in floats: (count, m)."""
+    m, complex_ = ball.dimension, context.data.field == "C"
+    center = _floats(context.vector(ball.center)) if ball.center.parts else np.zeros(m)
+    rng = np.random.default_rng(SEED)
+    normal = rng.standard_normal((count, m))
+    if complex_:
+        normal = (normal + 1j * rng.standard_normal((count, m))) / sqrt(2.0)
+    if law.variances:
+        roots = np.sqrt([float(s) for s in law.variances])
+        return np.asarray(center + _floats(law.away) + normal * roots)
+    both = np.array([[float(Fraction(a, law.over)) for a in row] for row in law.matrix])
+    values, vectors = np.linalg.eigh(both[:m, :m] + 1j * both[m:, :m])
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    return np.asarray(center + _floats(law.away) + normal @ root.T)
+
+
+def _floats(v: Vector) -> Samples:
+    real = np.array(v.real, dtype=float)
+    return np.asarray((real + 1j * np.array(v.imag or [0], dtype=float)) / v.denominator)
 
 
 # ------------------------------------------------------------------------------ what is given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import log, log10
 from pathlib import Path
@@ -10,6 +11,7 @@ from certificates.magnitudes import Magnitude
 
 from .arrays import BadInput
 from .ball_bound import BallBound
+from .noise import Chance
 
 POINTS = 81
 DECADES = 1  # of sigma^2, to both sides
@@ -19,6 +21,12 @@ def logarithm(x: Magnitude, high: bool) -> float:
     """log10 of an end, for showing."""
     end = x.high if high else x.low
     return (log(end) + x.exponent * log(2.0)) / log(10.0) if end else float("-inf")
+
+
+def plotted(chances: tuple[Chance, ...]) -> Callable[[Path], None] | None:
+    """What draws the bound of a claim on random noise, where it is that of a ball in l2."""
+    bounds = [chance.ball for chance in chances if chance.ball is not None]
+    return (lambda path: draw(bounds[0], path)) if bounds else None
 
 
 def draw(bound: BallBound, path: Path) -> None:
@@ -56,6 +64,11 @@ def draw(bound: BallBound, path: Path) -> None:
     axis.set_xlabel("sigma")
     axis.set_ylabel("log10 P")
     gap = log10(bound.c / bound.d) / 2 if bound.c else float("-inf")
-    axis.set_title(f"P(|E - c| <= r) in C^{bound.m}, |xi - c| / r ~ {10**gap:.4g}", fontsize=10)
+    axis.set_title(f"P(|E - c| <= r) in C^{bound.m}, |xi - c| / r = {_short(gap)}", fontsize=10)
     axis.legend(fontsize=8)
     figure.savefig(path)
+
+
+def _short(gap: float) -> str:
+    """10^gap in four digits."""
+    return f"{10**gap:.4g}" if gap > float("-inf") else "0"

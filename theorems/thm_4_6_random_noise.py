@@ -30,7 +30,9 @@ from .decimals import decimal
 from .derivation import Derivation, Fact
 from .lipschitz import upper
 from .noise import Chance, chance
+from .noise_estimate import Event, estimated
 from .outcome import Claim, Figure, Outcome, Theorem, statement
+from .probability_picture import plotted
 from .problem import Problem
 from .thm_4_5_hallucination import prove_operator
 from .thm_4_5_instability import chained
@@ -190,12 +192,29 @@ def _derive(identifier: str, problem: Problem) -> Outcome:
         table, file = dict(problem.noise), statement(identifier)
         found = chance(identifier, file, case.problem_file, d.context, "e", table, problem.folder)
         chances = (found,)
+        notes.append(estimated(problem, case, given.numbers, found, _event(identifier, given)))
         if found.variance is not None:
             words = short(found.variance)
             notes.append(f"sigma^2 = {words} is, up to 1/1000, the largest that is found to do")
     claims = (Claim(identifier, statement(identifier), d, SAYS[identifier]),)
     drawn = tuple(pictures(given))
-    return Outcome("certified", case, claims, tuple(shown), tuple(notes), drawn, chances=chances)
+    return Outcome(
+        "certified",
+        case,
+        claims,
+        tuple(shown),
+        tuple(notes),
+        drawn,
+        chances=chances,
+        plot=plotted(chances),
+    )
+
+
+def _event(identifier: str, given: Given) -> Event:
+    """(4.7) or (4.8) at x~ = x and z~ = x'' - x, in floats."""
+    eta = float(given.eta)
+    least = float(given.low(f"{APART} - 2 eta").upper())
+    return lambda change, off: change >= least if identifier == FIRST else off <= eta
 
 
 def _about(identifier: str, given: Given, rest: Roots, gains: dict[str, Fraction]) -> Iterator[str]:

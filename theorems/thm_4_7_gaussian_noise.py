@@ -30,7 +30,9 @@ from .constants import prove_lipschitz
 from .decimals import decimal
 from .derivation import Derivation, Fact
 from .noise import Chance, chance
+from .noise_estimate import estimated
 from .outcome import Claim, Figure, Outcome, Theorem, statement
+from .probability_picture import plotted
 from .problem import Problem
 from .two_images import (
     APART,
@@ -107,9 +109,22 @@ def derive(problem: Problem) -> Outcome:
         table, file = dict(problem.noise), statement(MAIN)
         found = chance(MAIN, file, case.problem_file, d.context, "e", table, problem.folder)
         chances = (found,)
+        least = float(lower.upper())
+        notes.append(
+            estimated(problem, case, given.numbers, found, lambda change, _: change >= least)
+        )
     claim = Claim(MAIN, statement(MAIN), d, SAYS)
     drawn = tuple(pictures(given))
-    return Outcome("certified", case, (claim,), tuple(shown), tuple(notes), drawn, chances=chances)
+    return Outcome(
+        "certified",
+        case,
+        (claim,),
+        tuple(shown),
+        tuple(notes),
+        drawn,
+        chances=chances,
+        plot=plotted(chances),
+    )
 
 
 def _delta(problem: Problem, given: Given) -> tuple[Fraction, list[str]]:

@@ -45,7 +45,7 @@ from .terminal import INTERRUPTED, console, errors, kernel_command, noise_comman
     show_default=True,
     help="For each conclusion on a ball of a claim of your own.",
 )
-@click.option("--plot", type=click.Path(path_type=Path), help="A picture of the figures, for 4.5.")
+@click.option("--plot", type=click.Path(path_type=Path), help="A picture, for 4.5 to 4.7.")
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
 def check_command(
     theorem: str,
