@@ -223,6 +223,37 @@ def test_norms_and_covariances(norm: str, covariance: dict[str, Any]) -> None:
     assert 0 < result.outcome.chances[0].bound < 1
 
 
+def test_singular_covariances() -> None:
+    """No density, so nothing printed applies, and it says so; the bound holds."""
+    for covariance in (
+        {"variance": "0"},
+        {"variance": ["1/100000", "0"]},
+        {"covariance": [["1/100000", "1/100000"], ["1/100000", "1/100000"]]},
+    ):
+        noise = {"law": "gaussian", **covariance}
+        result = check(BOTH, dataclasses.replace(EXACT, noise=noise))
+        assert "the covariance is singular" in str(result)
+    assert "singular" not in str(check(BOTH, EXACT))
+
+
+def test_a_diagonal_matrix_is_a_diagonal() -> None:
+    """The same bound, also with a mean outside of the ball, where a full one is refused."""
+    for mean in (None, ["0", "0"]):
+        given = {"law": "gaussian"} | ({"mean": mean} if mean else {})
+        matrix = {**given, "covariance": [["1/100000", "0"], ["0", "1/1000"]]}
+        diagonal = {**given, "variance": ["1/100000", "1/1000"]}
+        if mean:
+            for noise in (matrix, diagonal):
+                with pytest.raises(BadInput, match="noise: no bound"):
+                    check(BOTH, dataclasses.replace(EXACT, noise=noise))
+            continue
+        bounds = [
+            check(BOTH, dataclasses.replace(EXACT, noise=noise)).outcome.chances[0].bound
+            for noise in (matrix, diagonal)
+        ]
+        assert bounds[0] == bounds[1]
+
+
 def test_a_density() -> None:
     """The volume of the ball in C^2, times the density."""
     noise = {"law": "density", "least": "1000"}

@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from flint import fmpz_mat
 
 from certificates.format import Rejected, digest, short, write_json, write_number
 from certificates.matrices import Vector
@@ -56,7 +57,8 @@ SEED = 0
 class Chance:
     """A claim about random noise that rests on the claim `identifier`, with its hints.
 
-    `variance` is the one that was found for a level.  `ball` is the l2 ball in C^m whose
+    `variance` is the one that was found for a level, `singular` if the noise has no density, so
+    that the printed theorem says nothing of it.  `ball` is the l2 ball in C^m whose
     probability the bound is, as a function of sigma, if there is one; `draw` gives samples of the
     noise, (count, m), for estimates.
     """
@@ -66,6 +68,7 @@ class Chance:
     hints_file: bytes
     bound: Fraction
     variance: Fraction | None = None
+    singular: bool = False
     ball: BallBound | None = None
     draw: Callable[[int], Samples] | None = None
 
@@ -109,7 +112,13 @@ def chance(
     def draw(count: int) -> Samples:
         return samples(law, ball, context, count)
 
-    return Chance(identifier, claim, proof, bound, variance, alone, draw)
+    singular = not all(law.variances) if law.variances else not _definite(law)
+    return Chance(identifier, claim, proof, bound, variance, singular, alone, draw)
+
+
+def _definite(law: Gaussian) -> bool:
+    """Whether a covariance is positive definite: its determinant is not 0."""
+    return bool(fmpz_mat([list(row) for row in law.matrix]).det())
 
 
 def samples(law: Gaussian, ball: Ball, context: Context, count: int) -> Samples:
@@ -162,12 +171,22 @@ def read_noise(given: Table, ball: Ball, folder: Path | None) -> tuple[Table, Fr
         found = array(value, "noise.covariance", folder)
         if found.files:
             raise BadInput("noise.covariance: write the matrix out, a file is not read here")
-        table["covariance"] = found.form
+        table["covariance"] = _diagonal(found.form) or found.form
     elif isinstance(value, list):
         table["covariance"] = [write_number(number(v, "noise.variance")) for v in value]
     else:
         table["covariance"] = write_number(number(value, "noise.variance"))
     return table, None
+
+
+def _diagonal(form: dict[str, object]) -> list[str] | None:
+    """The diagonal of a real matrix whose other entries are 0: its coordinates are independent."""
+    rows = form.get("entries")
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        return None
+    if any(a != "0" for j, row in enumerate(rows) for k, a in enumerate(row) if j != k):
+        return None
+    return [row[j] for j, row in enumerate(rows)] if {len(r) for r in rows} == {len(rows)} else None
 
 
 def _mean(value: Any, ball: Ball, folder: Path | None) -> object:
@@ -189,7 +208,7 @@ def _best(table: Table, ball: Ball, context: Context) -> tuple[Fraction, Table]:
     law = read_law(table, ball, context)
     field = context.data.field
     best: tuple[Fraction, Table] | None = None
-    reason = "no way to bound it applies"
+    reason = "the mean is outside of the ball, and the coordinates are not independent"
     for hints in _ways(law, ball, field):
         try:
             found = mass(law, ball, field, hints)

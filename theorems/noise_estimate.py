@@ -10,6 +10,7 @@ from math import sqrt
 
 import numpy as np
 
+from certificates.format import short
 from certificates.matrices import Vector
 from certificates.norms import Norm
 
@@ -51,6 +52,20 @@ def estimated(problem: Problem, case: Case, numbers: Numbers, found: Chance, eve
         f"estimate, not verified: the event itself at x holds for {count} of {COUNT} samples of e "
         f"(seed {SEED}), a share of {share:.3f} with the standard error {error:.3f}"
     )
+
+
+def about(found: Chance) -> list[str]:
+    """What is to be said of the law."""
+    words: list[str] = []
+    if found.variance is not None:
+        size = short(found.variance)
+        words.append(f"sigma^2 = {size} is, up to 1/1000, the largest that is found to do")
+    if found.singular:
+        words.append(
+            "the covariance is singular: this noise has no density, so that the printed theorem "
+            "says nothing of it; the bound holds all the same"
+        )
+    return words
 
 
 def _vector(y: Samples, field: str) -> Vector:

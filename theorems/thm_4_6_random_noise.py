@@ -30,7 +30,7 @@ from .decimals import decimal
 from .derivation import Derivation, Fact
 from .lipschitz import upper
 from .noise import Chance, chance
-from .noise_estimate import Event, estimated
+from .noise_estimate import Event, about, estimated
 from .outcome import Claim, Figure, Outcome, Theorem, statement
 from .probability_picture import plotted
 from .problem import Problem
@@ -193,9 +193,7 @@ def _derive(identifier: str, problem: Problem) -> Outcome:
         found = chance(identifier, file, case.problem_file, d.context, "e", table, problem.folder)
         chances = (found,)
         notes.append(estimated(problem, case, given.numbers, found, _event(identifier, given)))
-        if found.variance is not None:
-            words = short(found.variance)
-            notes.append(f"sigma^2 = {words} is, up to 1/1000, the largest that is found to do")
+        notes += about(found)
     claims = (Claim(identifier, statement(identifier), d, SAYS[identifier]),)
     drawn = tuple(pictures(given))
     return Outcome(
