@@ -25,7 +25,7 @@ from ..terms import Term, bound_variables
 from ..values import Context
 from .ball import Ball
 
-LARGEST = 256  # of a full covariance
+LARGEST = 64  # of a full covariance: elimination of 128 x 128 integers that grow
 
 
 @dataclass(frozen=True)
