@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import io
 import json
 import random
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 
 from certificates.format import Rejected, Unreadable, digest, write_json
 from certificates.sparse.__main__ import check, run
+from theorems.arrays import array, exact_rows, inline
 from theorems.cli import main
 from theorems.deciding.decide import decide
 from theorems.examples.digits import make as digits
@@ -29,6 +31,8 @@ from theorems.null_space_claims import (
     lines,
     null_space,
 )
+from theorems.problem import Problem
+from theorems.side_by_side import with_both
 from theorems.sparse.instance import instance
 from theorems.sparse.recover import recover
 
@@ -370,6 +374,17 @@ def test_too_many_columns() -> None:
         null_space(np.ones((2, 513), dtype=int), 1)
 
 
+def write_problem(folder: Path, text: str) -> Path:
+    """The folder with this problem."""
+    (folder / "problem.toml").write_text(text)
+    return folder
+
+
+def exact(problem: Problem) -> dict[str, object]:
+    """The detail written out."""
+    return inline(exact_rows(array(problem.x_det, "x_det", problem.folder), 1)[0])
+
+
 def test_compare(tmp_path: Path) -> None:
     """Two stars, 8 x 8: the map is certified to hallucinate, the decoder not to."""
     for name, data in make(order=3).items():
@@ -382,7 +397,17 @@ def test_compare(tmp_path: Path) -> None:
     assert "|x^ - x_with|_l2 >= " in printed
     assert (tmp_path / "out" / "side-by-side.png").is_file()
     assert (tmp_path / "out" / "map" / "4.1.i.certificate.json").is_file()
+    assert "Theorem 4.5 (ii), x' = x + x_det, is certified" in printed
+    assert (tmp_path / "out" / "map-4.5" / "4.5.ii.certificate.json").is_file()
     text = (tmp_path / "problem.toml").read_text()
+    both = text + 'x_prime = "x.npy"\n' if "[" not in text else 'x_prime = "x.npy"\n' + text
+    (tmp_path / "problem.toml").write_text(both)
+    printed, status = call("compare", str(tmp_path), "--order", "2")
+    assert status == 2
+    assert "give one of x_det and x_prime" in printed
+    given = Problem.load(write_problem(tmp_path, text))
+    turned = dataclasses.replace(given, x_det=None, x_prime=with_both(given).x_prime)
+    assert with_both(turned).x_det.form == exact(given)
     (tmp_path / "problem.toml").write_text(text.replace('norm   = "l2"', 'norm   = "1/8 l2"'))
     printed, status = call("compare", str(tmp_path), "--order", "2")
     assert status == 2

@@ -1,8 +1,8 @@
 """The side-by-side of Appendix B: on one A and one image, a trained map and the l1 decoder.
 
-Theorem 4.1 (i) is settled for the trained map; then, by the robust null space property, the
-decoder's answers at A x + e are put within a certified distance of x, and of those at
-A (x + x_det) it is said that none is near x + x_det (Appendix B.3 and B.4).
+Theorems 4.1 (i) and 4.5 (ii) are settled for the trained map, x' = x + x_det; then, by the robust
+null space property, the decoder's answers at A x + e are put within a certified distance of x, and
+of those at A (x + x_det) it is said that none is near x + x_det (Appendix B.3 and B.4).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from certificates.format import write_number
 from certificates.matrices import Vector
 from certificates.norms import Norm, plain
 
-from .arrays import BadInput
+from .arrays import BadInput, ExactArray, array, exact_rows, inline
 from .catalogue import CATALOGUE
 from .decimals import decimal
 from .null_space import root_above
@@ -29,7 +29,7 @@ from .result import Result, check
 from .sparse.instance import Instance, instance
 from .sparse.recover import recover
 
-FIRST = "4.1.i"
+FIRST, SECOND = "4.1.i", "4.5.ii"
 WITH = "x_with"  # the name of x + x_det in the problem of the decoder
 BALANCES = [Fraction(k, 8) for k in range(2, 65)]
 
@@ -39,6 +39,7 @@ class SideBySide:
     """What was settled for the map, what was found for the decoder, and the pictures of both."""
 
     trained: Result
+    balls: Result
     decoder: NullSpace
     claims: tuple[Claim, ...]
     lines: tuple[str, ...]
@@ -50,6 +51,7 @@ def compare(problem: Problem, order: int, transform: Any, output: Path | None) -
 
     Raises BadInput where the data do not fit, or no property of this order is proved.
     """
+    problem = with_both(problem)
     outcome = CATALOGUE[FIRST].derive(problem)
     data = outcome.case.data
     x, x_det = (data.vectors[name][1] for name in ("x", "x_det"))
@@ -67,13 +69,44 @@ def compare(problem: Problem, order: int, transform: Any, output: Path | None) -
             "smaller order, more rows, or see 'kernelcert nullspace'"
         )
     trained = check(FIRST, problem, None if output is None else output / "map")
+    balls = check(SECOND, problem, None if output is None else output / "map-4.5")
     noise = data.constants["delta"]
     more = list(_about_x(found, x, noise))
     more += _deceived(found, both, data.operators["A"].apply(x_det), noise)
-    lines = tuple(_lines(found, outcome, more))
+    lines = tuple(_lines(found, outcome, balls, more))
     pictures = _pictures(made, outcome, found, more)
     chosen = (*claims(found), *(claim for claim, _ in more))
-    return SideBySide(trained, found, chosen, lines, replace(outcome, pictures=tuple(pictures)))
+    return SideBySide(
+        trained, balls, found, chosen, lines, replace(outcome, pictures=tuple(pictures))
+    )
+
+
+def with_both(problem: Problem) -> Problem:
+    """The problem with x_det and x' = x + x_det, of which one is given.
+
+    Raises BadInput if both are, or none.
+    """
+    if (problem.x_det is None) == (problem.x_prime is None):
+        raise BadInput("compare: give one of x_det and x_prime, with x_prime = x + x_det")
+    if problem.x_det is not None:
+        x, det = (_entries(problem, name) for name in ("x", "x_det"))
+        return replace(problem, x_prime=_array(x, det, 1), x_second=None)
+    x, prime = (_entries(problem, name) for name in ("x", "x_prime"))
+    return replace(problem, x_det=_array(prime, x, -1), x_second=None)
+
+
+def _entries(problem: Problem, name: str) -> Vector:
+    """An image of the problem as a vector."""
+    return exact_rows(array(getattr(problem, name), name, problem.folder), 1)[0]
+
+
+def _array(one: Vector, other: Vector, factor: int) -> ExactArray:
+    """one + factor other, as a problem has it."""
+    if one.dimension != other.dimension:
+        raise BadInput(f"compare: images of {one.dimension} and of {other.dimension} entries")
+    parts = [(Fraction(1), one), (Fraction(factor), other)]
+    found = Vector.combination(parts, one.dimension)
+    return ExactArray((one.dimension,), inline(found), {}, bool(found.imag))
 
 
 def sigma(c: Vector, order: int) -> Fraction:
@@ -147,7 +180,7 @@ def _deceived(
 Settled = list[tuple[Claim, tuple[Fraction, Fraction]]]
 
 
-def _lines(found: NullSpace, outcome: Outcome, more: Settled) -> Iterator[str]:
+def _lines(found: NullSpace, outcome: Outcome, balls: Result, more: Settled) -> Iterator[str]:
     """The two sides in words."""
     values = {entry.name: entry.value for entry in outcome.figures}
     yield f"the trained map: Theorem 4.1 (i) is {outcome.verdict}"
@@ -155,6 +188,12 @@ def _lines(found: NullSpace, outcome: Outcome, more: Settled) -> Iterator[str]:
         value = values.get(name)
         if value is not None:
             yield f"  {name} = {decimal(value)}"
+    yield f"  Theorem 4.5 (ii), x' = x + x_det, is {balls.verdict}"
+    radii = {entry.name: entry.value for entry in balls.outcome.figures}
+    for name in ("eta", "r_x", "r_e", "r_z"):
+        value = radii.get(name)
+        if value is not None and balls.verdict == "certified":
+            yield f"    {name} = {decimal(value)}"
     constants = found.best[0]  # type: ignore[index]
     table = constants_table(constants)
     yield (

@@ -27,10 +27,11 @@ from .terminal import console
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def compare_command(problem: Path, order: int, transform: str, output: Path | None) -> None:
-    """Set the map of PROBLEM beside the l1 decoder: Theorem 4.1 and Appendix B on the same data.
+    """Set the map of PROBLEM beside the l1 decoder: Theorems 4.1, 4.5 and Appendix B on one A.
 
-    Settles Theorem 4.1 (i) for psi, and bounds the distance from x of every answer that the l1
-    decoder may give, by the robust null space property of order s.
+    Settles Theorem 4.1 (i), and 4.5 (ii) with x' = x + x_det, for psi, and bounds the distance
+    from x of every answer that the l1 decoder may give, by the robust null space property of
+    order s.
 
     Example: kernelcert init stars try; kernelcert compare try --order 2 -o try/out
     """
