@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import inf, lgamma, log
 
 from certificates.chi_square import Window, chernoff, probability
-from certificates.format import Rejected
+from certificates.format import Rejected, write_number
 from certificates.magnitudes import Magnitude
 
 from .arrays import BadInput
@@ -137,3 +137,12 @@ def chernoff_base(m: int, a: Fraction, b: Fraction) -> Fraction:
     if not 0.0 < place < inf:
         raise BadInput("|xi| and r are too different for Chernoff's bound")
     return Fraction(place)
+
+
+def hinted(m: int, a: Fraction, b: Fraction) -> tuple[Magnitude, dict[str, str]]:
+    """P, and the hints by which the kernel encloses it again.  Raises BadInput as `enclose`."""
+    found, _, terms = enclose(m, a, b)
+    if terms is None:
+        return found, {"bits": str(BITS), "base": write_number(chernoff_base(m, a, b))}
+    hints = {name: str(getattr(terms, name)) for name in ("first", "last", "lower", "more")}
+    return found, hints | {"bits": str(BITS), "sums": "1 - P" if terms.rest else "P"}

@@ -37,7 +37,7 @@ from certificates.values import Context
 
 from .arrays import BadInput, array, number, sized
 from .ball_bound import BallBound
-from .chi_square import BITS, chernoff_base, enclose
+from .chi_square import BITS, hinted
 from .describe_probability import rounded
 from .keys import keys
 from .lipschitz import simplest_between
@@ -250,12 +250,7 @@ def _window(m: int, away: Fraction, square: Fraction, variance: Fraction) -> Tab
     """How P(|E - c| <= r) is enclosed for E ~ CN(xi, variance I)."""
     if not variance:
         return {}
-    a, b = away / variance, square / variance
-    _, _, window = enclose(m, a, b)
-    if window is None:
-        return {"bits": str(BITS), "base": write_number(chernoff_base(m, a, b))}
-    hints = {name: str(getattr(window, name)) for name in ("first", "last", "lower", "more")}
-    return hints | {"bits": str(BITS), "sums": "1 - P" if window.rest else "P"}
+    return hinted(m, away / variance, square / variance)[1]
 
 
 def _root(square: Fraction, up: bool) -> Fraction:

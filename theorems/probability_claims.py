@@ -11,7 +11,7 @@ from certificates.magnitudes import Magnitude
 from certificates.probability import check
 
 from .ball_bound import BallBound
-from .chi_square import BITS, chernoff_base, enclose
+from .chi_square import hinted
 from .describe_probability import rounded
 
 Table = dict[str, str]
@@ -56,12 +56,7 @@ def claims(
 
 def _hints(bound: BallBound, variance: Fraction) -> tuple[Magnitude, Table]:
     """P, and how it was enclosed."""
-    found, _, window = enclose(bound.m, bound.c / variance, bound.d / variance)
-    if window is None:
-        base = chernoff_base(bound.m, bound.c / variance, bound.d / variance)
-        return found, {"bits": str(BITS), "base": write_number(base)}
-    hints = {name: str(getattr(window, name)) for name in ("first", "last", "lower", "more")}
-    return found, hints | {"bits": str(BITS), "sums": "1 - P" if window.rest else "P"}
+    return hinted(bound.m, bound.c / variance, bound.d / variance)
 
 
 def write(
