@@ -71,9 +71,14 @@ def test_the_claims_of_a_small_matrix() -> None:
 
 
 def decoded(**claim: str) -> tuple[Table, Table]:
-    """A claim about vectors, with the hints of the property."""
-    table = {"order": "1", **claim}
-    return table, {"balance": "17/12", "property": FOUND.property_hint()}
+    """A claim about vectors, with the property of order 1 as its proof."""
+    proof = {"balance": "17/12", "order": "1", "property": FOUND.property_hint()}
+    return claim, {"proof": proof}
+
+
+def balanced(k: str) -> Table:
+    """The same proof with another balance."""
+    return {"proof": decoded()[1]["proof"] | {"balance": k}}
 
 
 X_EXACT = decoded(says="recovery of a vector", vector="x", eta="0", radius="0")
@@ -88,8 +93,8 @@ SETTLED: dict[str, tuple[Table, Table, str]] = {
     "not exactly": (X_NEAR[0] | {"radius": "1"}, X_NEAR[1], "below the bound"),
     "with noise": (X_EXACT[0] | {"eta": "1/100", "radius": "1/10"}, X_EXACT[1], ""),
     "with noise, exactly": (X_EXACT[0] | {"eta": "1/100"}, X_EXACT[1], "below the bound"),
-    "another balance": (X_NEAR[0], X_NEAR[1] | {"balance": "100"}, "below the bound"),
-    "no balance": (X_NEAR[0], X_NEAR[1] | {"balance": "0"}, "a balance > 0"),
+    "another balance": (X_NEAR[0], balanced("100"), "below the bound"),
+    "no balance": (X_NEAR[0], balanced("0"), "a balance > 0"),
     "the property fails": (FAILS | {"rho": "33/100"}, WITNESS, ""),
     "it does not": (FAILS | {"rho": "1/3"}, WITNESS, "satisfies the inequality"),
     "never": (
@@ -413,6 +418,10 @@ def test_compare(tmp_path: Path) -> None:
     assert status == 2
     assert "both norms must be l2 without a factor" in printed
     (tmp_path / "problem.toml").write_text(text)
+    printed, status = call("compare", str(tmp_path))
+    assert status == 0
+    assert "a dual vector of x itself, for its 2 largest of 64 coefficients" in printed
+    assert "e = 0: x is the only minimiser at A x" in printed
     printed, status = call("compare", str(tmp_path), "--order", "20")
     assert status == 2
     assert "--order 20: the robust null space property is not proved" in printed
@@ -445,3 +454,20 @@ def test_the_digits_of_the_findings() -> None:
     haar = null_space(rows, 1, "haar").witness
     assert haar is not None
     assert haar.ratio is None
+
+
+def test_the_trained_side_by_side(tmp_path: Path) -> None:
+    """A U-Net draws what A does not see; on the same A and x the decoder's only answer is x."""
+    assert call("init", "trained-slice", str(tmp_path / "in"))[1] == 0
+    printed, status = call(
+        "compare", str(tmp_path / "in"), "--transform", "haar", "-o", str(tmp_path / "out")
+    )
+    assert status == 0, printed
+    assert "Theorem 4.1 (i) is certified" in printed
+    assert "for its 70 largest of 1024 coefficients" in printed
+    assert "e = 0: x is the only minimiser at A x" in printed
+    assert "no minimiser at A(x + x_det) is nearer than that to x + x_det" in printed
+    decoder = tmp_path / "out" / "decoder"
+    for name in ("noiseless", "noisy", "not-deceived"):
+        files = (f"{name}.claim.json", "problem.json", f"{name}.certificate.json")
+        assert run([str(decoder / file) for file in files])[1] == 0

@@ -20,6 +20,7 @@ from .commands.recover import recover_command
 from .commands.running import run_command
 from .commands.settling import check_command, claims_command
 from .commands.sparsity import sparsity_command
+from .commands.stability import stability_command
 from .commands.starting import init_command, list_command
 from .commands.teaching import explain_command, report_command
 from .commands.terminal import Commands
@@ -46,6 +47,7 @@ COMMANDS = (
     recover_command,
     sparsity_command,
     nullspace_command,
+    stability_command,
     compare_command,
     list_command,
 )

@@ -16,7 +16,7 @@ from typing import Any
 
 from certificates.exact import Roots
 from certificates.format import digest, write_json, write_number
-from certificates.matrices import Matrix, Vector
+from certificates.matrices import Vector
 from certificates.sparse.__main__ import check
 from certificates.sparse.null_space import Constants
 
@@ -26,8 +26,8 @@ from .null_complex import complex_search
 from .null_constant import NullConstant, Witness, null_constant, search
 from .null_space import DIGITS, Proved, prove, recovery_constants, root_above
 from .operators import realise
+from .sparse.hints import hint, matrix_hint
 from .sparse.instance import Instance, instance
-from .sparse.recover import hint
 
 LONGEST = 24  # characters of a fraction
 COLUMNS = 512  # of a larger matrix nothing is searched
@@ -103,15 +103,6 @@ def constants_table(found: Constants) -> Table:
         "rho": write_number(found.rho),
         "gamma": write_number(found.gamma),
     }
-
-
-def matrix_hint(matrix: Matrix) -> Table:
-    """A matrix of a certificate."""
-    table: Table = {"over": write_number(matrix.denominator)}
-    table["real"] = [[write_number(a) for a in row] for row in matrix.real]
-    if matrix.imag:
-        table["imaginary"] = [[write_number(a) for a in row] for row in matrix.imag]
-    return table
 
 
 def dual_hint(duals: tuple[Vector, ...]) -> list[list[str]]:

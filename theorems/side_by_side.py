@@ -1,8 +1,9 @@
 """The side-by-side of Appendix B: on one A and one image, a trained map and the l1 decoder.
 
-Theorems 4.1 (i) and 4.5 (ii) are settled for the trained map, x' = x + x_det; then, by the robust
-null space property, the decoder's answers at A x + e are put within a certified distance of x, and
-of those at A (x + x_det) it is said that none is near x + x_det (Appendix B.3 and B.4).
+Theorems 4.1 (i) and 4.5 (ii) are settled for the trained map, x' = x + x_det; then the decoder's
+answers at A x + e are put within a certified distance of x, and of those at A (x + x_det) it is
+said that none is near x + x_det (Appendix B.3 and B.4).  What puts them there is the robust null
+space property of an order, or a dual vector of x itself (`Knowledge`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from certificates.exact import Roots
 from certificates.format import write_number
@@ -28,9 +29,11 @@ from .problem import Problem
 from .result import Result, check
 from .sparse.instance import Instance, instance
 from .sparse.recover import recover
+from .sparse.stability import Stability, rounded, stability
 
 FIRST, SECOND = "4.1.i", "4.5.ii"
 WITH = "x_with"  # the name of x + x_det in the problem of the decoder
+Settled = list[tuple[Claim, tuple[Fraction, Fraction]]]
 BALANCES = [Fraction(k, 8) for k in range(2, 65)]
 
 
@@ -40,16 +43,83 @@ class SideBySide:
 
     trained: Result
     balls: Result
-    decoder: NullSpace
+    decoder: Instance
     claims: tuple[Claim, ...]
     lines: tuple[str, ...]
     outcome: Outcome
 
 
-def compare(problem: Problem, order: int, transform: Any, output: Path | None) -> SideBySide:
+class Knowledge(Protocol):
+    """Why the decoder's answers are near x."""
+
+    def bound(self, eta: Fraction) -> tuple[Fraction, dict[str, Any]]:
+        """A radius about x for all |e| <= eta and all minimisers, and the hint `proof` of it."""
+        ...
+
+    def words(self) -> str:
+        """What is known, in one line."""
+        ...
+
+    def claims(self) -> Iterator[Claim]:
+        """Claims about A H* alone."""
+        ...
+
+
+@dataclass(frozen=True)
+class ByOrder:
+    """The robust null space property, which speaks of all s-sparse images; `error` is sigma_s."""
+
+    found: NullSpace
+    error: Fraction
+
+    def bound(self, eta: Fraction) -> tuple[Fraction, dict[str, Any]]:
+        """C1 sigma_s / sqrt(s) + C2 eta."""
+        value, k = radius_of(self.found, self.error, eta)
+        hint = {"balance": write_number(k), "order": str(self.found.order)}
+        return value, {**hint, "property": self.found.property_hint()}
+
+    def words(self) -> str:
+        """rho and gamma."""
+        constants = self.found.best[0]  # type: ignore[index]
+        table = constants_table(constants)
+        return (
+            f"robust null space property of order {self.found.order} in {table['norm']}, "
+            f"rho = {figure(constants.rho)}, gamma = {figure(constants.gamma)}"
+        )
+
+    def claims(self) -> Iterator[Claim]:
+        """The property, and what it gives."""
+        return claims(self.found)
+
+
+@dataclass(frozen=True)
+class ByDual:
+    """A dual vector and a left inverse of x alone."""
+
+    problem: Instance
+    found: Stability
+
+    def bound(self, eta: Fraction) -> tuple[Fraction, dict[str, Any]]:
+        """The kernel's own bound."""
+        return self.found.bound(self.problem, eta), self.found.hint()
+
+    def words(self) -> str:
+        """How many coefficients."""
+        return (
+            f"a dual vector of x itself, for its {len(self.found.places)} largest of "
+            f"{self.problem.data.n} coefficients"
+        )
+
+    def claims(self) -> Iterator[Claim]:
+        """None: it says nothing about other images."""
+        return iter(())
+
+
+def compare(problem: Problem, order: int | None, transform: Any, output: Path | None) -> SideBySide:
     """Both sides, with Theorem 4.1's files in a folder below `output`, if that is given.
 
-    Raises BadInput where the data do not fit, or no property of this order is proved.
+    Without an order, the decoder's side is proved by a dual vector of x.
+    Raises BadInput where the data do not fit, or nothing is proved of the decoder.
     """
     problem = with_both(problem)
     outcome = CATALOGUE[FIRST].derive(problem)
@@ -61,24 +131,35 @@ def compare(problem: Problem, order: int, transform: Any, output: Path | None) -
     measured = data.operators["A"].apply(x)
     made = instance(problem.operator, [0] * measured.dimension, transform, folder=problem.folder)
     made = made.with_vectors({"x": ("X", x), WITH: ("X", both), "y": ("Y", measured)})
+    noise = data.constants["delta"]
+    known = _known(made, order, noise)
+    trained = check(FIRST, problem, None if output is None else output / "map")
+    balls = check(SECOND, problem, None if output is None else output / "map-4.5")
+    more = list(_about_x(known, noise))
+    more += _deceived(known, made, data.operators["A"].apply(x_det), noise)
+    lines = tuple(_lines(known, outcome, balls, more))
+    pictures = tuple(_pictures(made, outcome, more))
+    chosen = (*known.claims(), *(claim for claim, _ in more))
+    return SideBySide(trained, balls, made, chosen, lines, replace(outcome, pictures=pictures))
+
+
+def _known(made: Instance, order: int | None, noise: Fraction) -> Knowledge:
+    if order is None:
+        dual = stability(made, "x", noise)
+        if dual is None:
+            raise BadInput(
+                "compare: no dual vector proves that the decoder recovers x; take an image with "
+                "fewer coefficients (--transform), more rows, or give --order"
+            )
+        return ByDual(made, dual)
     found = examine(made, order)
     if found.best is None:
         reason = "a kernel vector refutes it" if found.witness and found.witness.is_fatal else ""
         raise BadInput(
             f"--order {order}: the robust null space property is not proved {reason}; take a "
-            "smaller order, more rows, or see 'kernelcert nullspace'"
+            "smaller order, more rows, or leave --order out; see 'kernelcert nullspace'"
         )
-    trained = check(FIRST, problem, None if output is None else output / "map")
-    balls = check(SECOND, problem, None if output is None else output / "map-4.5")
-    noise = data.constants["delta"]
-    more = list(_about_x(found, x, noise))
-    more += _deceived(found, both, data.operators["A"].apply(x_det), noise)
-    lines = tuple(_lines(found, outcome, balls, more))
-    pictures = _pictures(made, outcome, found, more)
-    chosen = (*claims(found), *(claim for claim, _ in more))
-    return SideBySide(
-        trained, balls, found, chosen, lines, replace(outcome, pictures=tuple(pictures))
-    )
+    return ByOrder(found, sigma(made.data.h.apply(made.vector("x")), order))
 
 
 def with_both(problem: Problem) -> Problem:
@@ -130,57 +211,40 @@ def radius_of(found: NullSpace, error: Fraction, eta: Fraction) -> tuple[Fractio
     return best  # type: ignore[return-value]
 
 
-def _rounded(value: Fraction) -> Fraction:
-    """Upwards, to four places of decimals; 0 stays 0."""
-    return Fraction(-(-value.numerator * 10**4 // value.denominator), 10**4)
-
-
-def _about_x(
-    found: NullSpace, x: Vector, noise: Fraction
-) -> Iterator[tuple[Claim, tuple[Fraction, Fraction]]]:
+def _about_x(known: Knowledge, noise: Fraction) -> Settled:
     """Recovery of x without noise, and with |e| <= delta: claims, and (eta, radius)."""
-    error = sigma(found.problem.data.h.apply(x), found.order)
+    found: Settled = []
     for name, eta in (("noiseless", Fraction(0)), ("noisy", noise)):
-        value, k = radius_of(found, error, eta)
-        radius = _rounded(value)
+        value, proof = known.bound(eta)
         claim = {
             "says": "recovery of a vector",
-            "order": str(found.order),
             "vector": "x",
             "eta": write_number(eta),
-            "radius": write_number(radius),
+            "radius": write_number(rounded(value)),
         }
-        hints = {"balance": write_number(k), "property": found.property_hint()}
-        yield (name, claim, hints), (eta, radius)
+        found.append(((name, claim, {"proof": proof}), (eta, rounded(value))))
+    return found
 
 
-def _deceived(
-    found: NullSpace, both: Vector, image: Vector, noise: Fraction
-) -> Iterator[tuple[Claim, tuple[Fraction, Fraction]]]:
+def _deceived(known: Knowledge, made: Instance, image: Vector, noise: Fraction) -> Settled:
     """Appendix B.4 with x' = x'' = x + x_det, if |A x_det| <= delta and x_det is long enough."""
-    x = found.problem.vector("x")
+    x, both = made.vector("x"), made.vector(WITH)
     apart = Vector.combination([(Fraction(1), both), (Fraction(-1), x)], x.dimension)
-    error = sigma(found.problem.data.h.apply(x), found.order)
-    value, k = radius_of(found, error, noise)
+    value, proof = known.bound(noise)
     near = (Roots.rational(noise) - plain("l2", image)).sign() >= 0
-    if not near or (plain("l2", apart) - Roots.rational(_rounded(value) + noise)).sign() < 0:
-        return
+    if not near or (plain("l2", apart) - Roots.rational(rounded(value) + noise)).sign() < 0:
+        return []
     claim = {
         "says": "not deceived",
-        "order": str(found.order),
         "vector": "x",
         "prime": WITH,
         "second": WITH,
         "eta": write_number(noise),
     }
-    hints = {"balance": write_number(k), "property": found.property_hint()}
-    yield ("not-deceived", claim, hints), (noise, _rounded(value))
+    return [(("not-deceived", claim, {"proof": proof}), (noise, rounded(value)))]
 
 
-Settled = list[tuple[Claim, tuple[Fraction, Fraction]]]
-
-
-def _lines(found: NullSpace, outcome: Outcome, balls: Result, more: Settled) -> Iterator[str]:
+def _lines(known: Knowledge, outcome: Outcome, balls: Result, more: Settled) -> Iterator[str]:
     """The two sides in words."""
     values = {entry.name: entry.value for entry in outcome.figures}
     yield f"the trained map: Theorem 4.1 (i) is {outcome.verdict}"
@@ -194,12 +258,7 @@ def _lines(found: NullSpace, outcome: Outcome, balls: Result, more: Settled) -> 
         value = radii.get(name)
         if value is not None and balls.verdict == "certified":
             yield f"    {name} = {decimal(value)}"
-    constants = found.best[0]  # type: ignore[index]
-    table = constants_table(constants)
-    yield (
-        f"the l1 decoder: robust null space property of order {found.order} in {table['norm']}, "
-        f"rho = {figure(constants.rho)}, gamma = {figure(constants.gamma)}"
-    )
+    yield f"the l1 decoder: {known.words()}"
     for (name, _, _), (eta, radius) in more:
         if name == "not-deceived":
             yield (
@@ -217,28 +276,22 @@ def _lines(found: NullSpace, outcome: Outcome, balls: Result, more: Settled) -> 
             yield "  e = 0: x is the only minimiser at A x"
 
 
-def _pictures(
-    made: Instance, outcome: Outcome, found: NullSpace, more: Settled
-) -> Iterator[Picture]:
+def _pictures(made: Instance, outcome: Outcome, more: Settled) -> Iterator[Picture]:
     """Truth, with the detail, the map's and the decoder's answers at A x."""
     wanted = ("truth", "with detail", "Psi(A x)")
     for picture in outcome.pictures:
         if picture.title.startswith(wanted):
             title = picture.title.replace("Psi(A x)", "trained map at A x")
             yield replace(picture, title=title)
-    answer = recover(made)
-    image = answer.z
-    if image is None and not more[0][1][1]:
-        image = made.vector("x")  # proved to be the only minimiser
+    (_, exact), (eta, radius) = more[0][1], more[1][1]
+    # where x is proved to be the only minimiser there is nothing to compute
+    image = made.vector("x") if not exact else recover(made).z
     if image is None:
         return
     x = made.vector("x")
     apart = Vector.combination([(Fraction(1), image), (Fraction(-1), x)], x.dimension)
-    (_, exact), (eta, radius) = more[0][1], more[1][1]
-    caption = "\n".join(
-        [
-            f"|x^ - x| = {decimal(plain('l2', apart))}, at most {figure(exact)}",
-            f"at most {figure(radius)} if |e| <= {write_number(eta)}",
-        ]
-    )
+    first = "x, the only minimiser: certified"
+    if exact:
+        first = f"|x^ - x| = {decimal(plain('l2', apart))}, at most {figure(exact)}"
+    caption = f"{first}\nat most {figure(radius)} off if |e| <= {write_number(eta)}"
     yield Picture("l1 decoder at A x", image, caption)

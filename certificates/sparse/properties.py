@@ -6,7 +6,8 @@ B = A H*.  The certificate brings the property along as `property`, an object wi
     weights     a matrix: see `null_space.weights`
     duals       one vector for each support with signs: see `null_space.duals`
 
-and the claims on recovery add `balance`: see `recovery`.
+and the claim on recovery adds `balance`: see `recovery`.  The claims about one image have the hint
+`proof`, either these two and `order`, or what `stability` needs: `dual`, `left`, `places`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from .data import PARTS, Data, Table, integers, sign
 from .decoder import Row
 from .null_space import Constants, duals, ratio_at_least, stacked, violates, weights
 from .recovery import bounds, recovers
+from .stability import radius
 
 LARGEST = 1 << 10  # columns of B; the check takes N^2 m steps
 NORMS = {"l1": "l1", "l2": "l2"}
@@ -49,10 +51,10 @@ def analysed(data: Data) -> Matrix:
     return stacked(data.columns(range(data.n)), data.m).transposed()
 
 
-def _order(data: Data, claim: Table) -> int:
-    found = read_natural(claim["order"], "claim.order", data.n + 1)
+def _order(data: Data, table: Table, where: str = "claim") -> int:
+    found = read_natural(table["order"], where + ".order", data.n + 1)
     if not found:
-        raise Unreadable("claim.order: at least 1")
+        raise Unreadable(f"{where}.order: at least 1")
     return found
 
 
@@ -93,9 +95,9 @@ def _vectors(value: object, where: str, dimension: int) -> list[Vector]:
     return found
 
 
-def _proved(data: Data, value: object, order: int) -> Constants:
+def _proved(data: Data, value: object, order: int, where: str = "certificate") -> Constants:
     """The property that the hint `property` proves.  Raises Unreadable, Rejected."""
-    where = "certificate.property"
+    where += ".property"
     kind = "duals" if "duals" in as_object(value, where) else "weights"
     table = fields(value, where, ("gamma", "norm", "rho", kind))
     found, matrix = _constants(table, order, where), analysed(data)
@@ -199,11 +201,24 @@ def recovery(data: Data, claim: Table, hints: Table) -> str:
 
 
 def _error_bound(data: Data, claim: Table, hints: Table, eta: Fraction) -> Roots:
-    """C1 sigma_s(H x)_l1 / sqrt(s) + C2 eta for the claim's x, C1 / sqrt(s) rounded upwards."""
-    order = _order(data, claim)
-    found = _proved(data, hints["property"], order)
-    square, c2 = bounds(found, _number(hints, "balance", "certificate"))
+    """A bound of |x^ - x| for the claim's x, all |e| <= eta and all minimisers x^.
+
+    By the property it is C1 sigma_s(H x)_l1 / sqrt(s) + C2 eta, C1 / sqrt(s) rounded upwards.
+    """
+    where = "certificate.proof"
     c = data.h.apply(data.vector(claim, "vector", "X"))
+    if "property" not in as_object(hints["proof"], where):
+        proof = fields(hints["proof"], where, ("dual", "left", "places"))
+        listed = as_list(proof["places"], where + ".places")
+        places = [read_natural(j, where + ".places", data.n) for j in listed]
+        if not places or sorted(set(places)) != places:
+            raise Unreadable(f"{where}.places: at least one index, increasing")
+        left = _matrix(proof["left"], where + ".left", (len(places), data.m))
+        return Roots.rational(radius(data, c, eta, places, data.hint(proof, "dual", "Y"), left))
+    proof = fields(hints["proof"], where, ("balance", "order", "property"))
+    order = _order(data, proof, where)
+    found = _proved(data, proof["property"], order, where)
+    square, c2 = bounds(found, _number(proof, "balance", where))
     smallest = sorted(c.squares())[: data.n - order]
     sigma = Roots.total(Roots.sqrt(Fraction(a)) for a in smallest if a)
     factor = Roots.sqrt(square * Fraction(1, order)).upper() * Fraction(1, c.denominator)
@@ -211,7 +226,7 @@ def _error_bound(data: Data, claim: Table, hints: Table, eta: Fraction) -> Roots
 
 
 def recovers_vector(data: Data, claim: Table, hints: Table) -> str:
-    """(B.2) for one x: no minimiser is farther from x than the radius."""
+    """(B.2), or `stability`, for one x: no minimiser is farther from x than the radius."""
     eta, radius = (_number(claim, key, "claim") for key in ("eta", "radius"))
     if sign(Roots.rational(radius) - _error_bound(data, claim, hints, eta)) < 0:
         raise Rejected("the radius is below the bound")
@@ -223,8 +238,8 @@ def recovers_vector(data: Data, claim: Table, hints: Table) -> str:
 def not_deceived(data: Data, claim: Table, hints: Table) -> str:
     """Appendix B.4: (4.4) holds for x, x', and (4.3) is false for x', x'' and the decoder.
 
-    e = A x' - A x has |e| <= eta, so |x^ - x| <= C1 sigma_s / sqrt(s) + C2 eta for the minimisers
-    x^ at A x'; if |x - x''| is greater than this by eta or more, |x^ - x''| >= eta.
+    e = A x' - A x has |e| <= eta, so |x^ - x| <= r for the minimisers x^ at A x', r the bound of
+    `recovers_vector`; if |x - x''| is greater than this by eta or more, |x^ - x''| >= eta.
     """
     eta = _number(claim, "eta", "claim")
     x, prime, second = (data.vector(claim, key, "X") for key in ("vector", "prime", "second"))
@@ -253,6 +268,6 @@ SAYS: dict[str, Row] = {
     "null space constant": Row(("order", "value"), (), ("duals", *WITNESS), constant),
     "null space constant infinite": Row(("order",), (), WITNESS, infinite),
     "recovery": Row(("c1", "c2", "order"), (), DECODED, recovery),
-    "recovery of a vector": Row(("eta", "order", "radius", "vector"), (), DECODED, recovers_vector),
-    "not deceived": Row(("eta", "order", "prime", "second", "vector"), (), DECODED, not_deceived),
+    "recovery of a vector": Row(("eta", "radius", "vector"), (), ("proof",), recovers_vector),
+    "not deceived": Row(("eta", "prime", "second", "vector"), (), ("proof",), not_deceived),
 }

@@ -18,7 +18,11 @@ from .terminal import console
 
 @click.command("compare")
 @click.argument("problem", type=click.Path(path_type=Path))
-@click.option("--order", type=int, required=True, help="s, how many nonzero coefficients.")
+@click.option(
+    "--order",
+    type=int,
+    help="s: by the robust null space property, for all s-sparse images; else by a dual of x.",
+)
 @click.option(
     "--transform",
     default="identity",
@@ -26,21 +30,21 @@ from .terminal import console
     help="The unitary H: identity, haar, hadamard, or a file with a unitary matrix.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
-def compare_command(problem: Path, order: int, transform: str, output: Path | None) -> None:
+def compare_command(problem: Path, order: int | None, transform: str, output: Path | None) -> None:
     """Set the map of PROBLEM beside the l1 decoder: Theorems 4.1, 4.5 and Appendix B on one A.
 
     Settles Theorem 4.1 (i), and 4.5 (ii) with x' = x + x_det, for psi, and bounds the distance
-    from x of every answer that the l1 decoder may give, by the robust null space property of
-    order s.
+    from x of every answer that the l1 decoder may give: by a dual vector of x itself, or by the
+    robust null space property of an order.
 
-    Example: kernelcert init stars try; kernelcert compare try --order 2 -o try/out
+    Example: kernelcert init trained-slice try; kernelcert compare try --transform haar -o try/out
     """
     found = compare(Problem.load(problem), order, named_transform(transform), output)
     for line in found.lines:
         console.print(Text(line))
     if output is not None:
         decoder = output / "decoder"
-        for name, said in write(found.decoder.problem, iter(found.claims), decoder):
+        for name, said in write(found.decoder, iter(found.claims), decoder):
             files = (f"{name}.claim.json", "problem.json", f"{name}.certificate.json")
             console.print(Text(f"verified: {said[-1]}"))
             words = " ".join(str(decoder / file) for file in files)

@@ -85,7 +85,7 @@ def _stars() -> Files:
 def _trained(name: str, *more: str) -> Callable[[], Files]:
     def make() -> Files:
         folder = files(__name__) / "trained"
-        names = ("phi.onnx", "mask.npy", "x.npy", "x_det.npy", "x_large.npy", *more)
+        names = ("phi.onnx", "mask.npy", "x.npy", "x_det.npy", *more)
         made = {file: (folder / name / file).read_bytes() for file in names}
         return {"problem.toml": (folder / f"{name}.toml").read_bytes(), **made}
 
@@ -141,11 +141,16 @@ EXAMPLES: dict[str, Example] = {
     ),
     "trained-hadamard": Example(
         "a trained U-Net of 35,243 weights, 32 x 32, 230 Walsh-Hadamard rows",
-        _trained("hadamard", "early.onnx"),
+        _trained("hadamard", "early.onnx", "x_large.npy"),
     ),
     "trained-fourier": Example(
         "a trained U-Net of 35,344 weights, complex 32 x 32, 8 of 32 Fourier lines",
-        _trained("fourier"),
+        _trained("fourier", "x_large.npy"),
+    ),
+    "trained-slice": Example(
+        "a trained U-Net beside the l1 decoder: MRI slice of 70 Haar coefficients, 307 rows",
+        _trained("slice"),
+        "kernelcert compare {folder} --transform haar -o {output}",
     ),
     "stars": Example(
         "Appendix B: two stars, 16 x 16, 128 Walsh-Hadamard rows; a ridge map, and the l1 decoder",

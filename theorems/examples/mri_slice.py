@@ -37,15 +37,13 @@ DRAWING = """
 def make() -> dict[str, bytes]:
     """The files of the problem folder."""
     rng = np.random.default_rng(41)
-    path = cbook.get_sample_data("s1045.ima.gz", asfileobj=False)
-    with gzip.open(str(path)) as file:
-        picture = np.frombuffer(file.read(), dtype=">u2").reshape(256, 256).astype(np.int64)
-    x = _block_sum(picture)
+    picture = slice_of_the_head()
+    x = block_sum(picture)
     rows = sampled(order=5, rows=205, low=120, seed=41)
     detail = _projected(rows, _drawing() * 7000)
     images = [(x.ravel() * 1024 + detail) / (1024 * SCALE)]
     for _ in range(24):
-        images.append(_block_sum(_shifted(picture, rng)).ravel() / SCALE)
+        images.append(block_sum(shifted(picture, rng)).ravel() / SCALE)
     images += [_ellipses(rng).ravel() for _ in range(16)]
     matrix, offset = ridge(rows / 32, np.array(images), ALPHA)
     return {
@@ -58,7 +56,14 @@ def make() -> dict[str, bytes]:
     }
 
 
-def _block_sum(picture: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def slice_of_the_head() -> npt.NDArray[np.int64]:
+    """(256, 256): the slice as matplotlib has it."""
+    path = cbook.get_sample_data("s1045.ima.gz", asfileobj=False)
+    with gzip.open(str(path)) as file:
+        return np.frombuffer(file.read(), dtype=">u2").reshape(256, 256).astype(np.int64)
+
+
+def block_sum(picture: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """(256, 256) -> (32, 32): sums over 8 x 8 blocks, exact."""
     return np.asarray(picture.reshape(32, 8, 32, 8).sum(axis=(1, 3)))
 
@@ -80,7 +85,7 @@ def _projected(rows: npt.NDArray[np.int8], wanted: npt.NDArray[np.int64]) -> npt
     return np.array([a * factor for a in found.real], dtype=np.int64)
 
 
-def _shifted(picture: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def shifted(picture: npt.NDArray[np.int64], rng: np.random.Generator) -> npt.NDArray[np.int64]:
     """The slice moved by up to 24 pixels in each direction, by at least 3 in one."""
     while True:
         down, right = (int(s) for s in rng.integers(-24, 25, 2))

@@ -2,6 +2,7 @@
 
     python -m theorems.examples.training hadamard FOLDER
     python -m theorems.examples.training fourier FOLDER
+    python -m theorems.examples.training slice FOLDER
 
 The images are 32 x 32 phantoms of ellipses, their values multiples of 1/256.  One of them carries
 a detail that lies in the kernel of A exactly, and weighs more than the others in the loss.  So the
@@ -15,6 +16,11 @@ another machine gives other weights.
 on blocks of 2 x 2 pixels.  Every signed sum of such blocks is a detail in the kernel: four of them
 with signs + - / - + have a bright middle of 2 x 2 pixels.
 
+*Slice.*  The same with 307 rows, for the MRI slice that matplotlib brings along, compressed to 70
+coefficients of the Haar transform (none of the finest diagonal ones, which A does not see): an
+image that the l1 decoder provably recovers (Appendix B).  Shifts of the slice as it is are among
+the images that the network is trained on.
+
 *Fourier.*  A is eight of the 32 lines of the unitary discrete Fourier transform, none of whose
 numbers is a multiple of 4 but line 0.  A pattern that has period 8 down a column and mean 0 lives
 on lines 4, 8, ..., 28, whatever it is along a row, so it lies in the kernel.
@@ -23,7 +29,7 @@ on lines 4, 8, ..., 28, whatever it is along a row, so it lies in the kernel.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +45,7 @@ Whole = npt.NDArray[np.int16]
 SIDE = 32
 LEVELS = 256  # grey values are multiples of 1/256
 STEPS, EARLY, BATCH = 6000, 60, 12
-WEIGHT = 6.0  # of the image with the detail
+WEIGHTS = {"hadamard": 6.0, "fourier": 6.0, "slice": 60.0}  # of the image with the detail
 WIDTHS = (10, 20, 28)
 
 
@@ -101,12 +107,12 @@ def walsh(order: int) -> Floats:
     return h[np.argsort((np.diff(h, axis=1) != 0).sum(axis=1))]
 
 
-def hadamard_mask(rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+def hadamard_mask(rng: np.random.Generator, rows: int = 230) -> npt.NDArray[np.bool_]:
     """(32, 32) by sequency: all of sum below 14, and others at random, fewer of high sequency."""
     down, right = np.mgrid[:SIDE, :SIDE]
     mask = down + right < 14
     density = np.exp(-(down + right) / 16.0) * ~mask * ((down < 16) | (right < 16))
-    more = rng.choice(SIDE * SIDE, 230 - mask.sum(), False, density.ravel() / density.sum())
+    more = rng.choice(SIDE * SIDE, rows - mask.sum(), False, density.ravel() / density.sum())
     mask.ravel()[more] = True
     return np.asarray(mask)
 
@@ -124,6 +130,46 @@ def hadamard_adjoint(mask: Floats) -> Callable[[Floats], Floats]:
     """A* A on images (..., 32, 32)."""
     h = walsh(5)
     return lambda x: np.asarray(h.T @ (mask * (h @ x @ h.T)) @ h / SIDE**2)
+
+
+# ---------------------------------------------------------------------------------- slice
+
+TERMS = 70
+COEFFICIENT = 64  # Haar coefficients are multiples of 1/64, so grey values of 1/2048
+HIDDEN = 16  # of the finest diagonal coefficients, rows and columns from here on, A sees nothing
+
+
+def compressed(picture: Floats) -> Whole:
+    """(32, 32) -> (1, 32, 32): its largest Haar coefficients alone; times 2048."""
+    analysis = np.stack([_haar(unit.reshape(SIDE, SIDE)).ravel() for unit in np.eye(SIDE**2)])
+    c = _haar(picture)
+    c[HIDDEN:, HIDDEN:] = 0
+    smallest = np.argsort(-np.abs(c).ravel(), kind="stable")[TERMS:]
+    c.ravel()[smallest] = 0
+    whole = analysis @ (np.rint(c * COEFFICIENT).ravel() * SIDE)
+    return np.asarray(np.rint(whole).reshape(1, SIDE, SIDE), dtype=np.int16)
+
+
+def _haar(picture: Floats) -> Floats:
+    """The transform of `theorems.sparse.transforms.haar`, in floats."""
+    found, average = np.zeros((SIDE, SIDE)), np.asarray(picture, dtype=float)
+    while len(average) > 1:
+        a, b, c, d = (average[i::2, j::2] / 2 for i in (0, 1) for j in (0, 1))
+        k = len(a)
+        found[:k, k : 2 * k], found[k : 2 * k, :k] = a - b + c - d, a + b - c - d
+        found[k : 2 * k, k : 2 * k], average = a - b - c + d, a + b + c + d
+    found[0, 0] = average[0, 0]
+    return found
+
+
+def slices(rng: np.random.Generator, count: int) -> Iterator[Floats]:
+    """(1, 32, 32): the slice itself, as it is, and then shifts of it, with grey values around 1."""
+    from .mri_slice import SCALE, block_sum, shifted, slice_of_the_head
+
+    picture = slice_of_the_head()
+    yield block_sum(picture)[None] / SCALE
+    for _ in range(count):
+        yield block_sum(shifted(picture, rng))[None] / SCALE
 
 
 # -------------------------------------------------------------------------------- Fourier
@@ -167,17 +213,22 @@ def bump(channels: int) -> Whole:
     return picture
 
 
-def train(normal: Callable[[Floats], Floats], channels: int, x: Whole, x_det: Whole) -> list[bytes]:
-    """The network after a few steps and after all, as ONNX files."""
+def train(
+    normal: Callable[[Floats], Floats], special: Floats, weight: float, more: list[Floats]
+) -> list[bytes]:
+    """The network after a few steps and after all, as ONNX files.
+
+    `special` is x + x_det, (1, channels, 32, 32); `more` are images beside the phantoms.
+    """
+    channels = special.shape[1]
     rng = np.random.default_rng(7)
     torch.manual_seed(7)
     net = UNet(channels)
     optimiser = torch.optim.Adam(net.parameters(), 2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, STEPS)
-    pool = np.stack([phantom(rng, channels) for _ in range(600)]) / LEVELS
+    pool = np.stack([phantom(rng, channels) / LEVELS for _ in range(600)] + more)
     shown = torch.tensor(normal(pool), dtype=torch.float32)
     wanted = torch.tensor(pool, dtype=torch.float32)
-    special = (x + x_det)[None] / LEVELS
     special_in = torch.tensor(normal(special), dtype=torch.float32)
     special_out = torch.tensor(special, dtype=torch.float32)
     files = []
@@ -185,7 +236,7 @@ def train(normal: Callable[[Floats], Floats], channels: int, x: Whole, x_det: Wh
         chosen = torch.tensor(rng.integers(0, len(pool), BATCH))
         inputs = torch.cat([special_in, shown[chosen]])
         gaps = (net(inputs) - torch.cat([special_out, wanted[chosen]])).square().sum((1, 2, 3))
-        loss = WEIGHT * gaps[0] + gaps[1:].mean()
+        loss = weight * gaps[0] + gaps[1:].mean()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -194,29 +245,37 @@ def train(normal: Callable[[Floats], Floats], channels: int, x: Whole, x_det: Wh
             files.append(onnx_bytes(net, (1, channels, SIDE, SIDE)))
         if step % 500 == 0 or step == EARLY:
             left, others = gaps[0].item() ** 0.5, gaps[1:].mean().item() ** 0.5
-            size = float(np.linalg.norm(x_det / LEVELS))
-            print(f"{step:5} |Psi(A(x + x_det)) - (x + x_det)| {left:.4f} of {size:.3f}, "
-                  f"other images {others:.3f}", flush=True)  # fmt: skip
+            print(f"{step:5} |Psi(A(x + x_det)) - (x + x_det)| {left:.4f}, other images "
+                  f"{others:.3f}", flush=True)  # fmt: skip
     return files
 
 
 def main(kind: str, folder: Path) -> None:
     """Train and write all files of one example."""
     rng = np.random.default_rng(2026)
-    if kind == "hadamard":
-        mask, channels, x_det = hadamard_mask(rng), 1, blobs()
-        normal = hadamard_adjoint(mask)
-    else:
+    grey, more = LEVELS, []
+    if kind == "fourier":
         mask, channels, x_det = fourier_mask(), 2, pearls()
         normal = fourier_adjoint(mask)
-    x = phantom(rng, channels)
+    else:
+        mask, channels, x_det = hadamard_mask(rng, 307 if kind == "slice" else 230), 1, blobs()
+        normal = hadamard_adjoint(mask)
+    if kind == "slice":
+        first, *more = slices(rng, 300)
+        x, grey = compressed(first[0]), COEFFICIENT * SIDE
+    else:
+        x = phantom(rng, channels)
     print(f"{mask.sum()} of {SIDE**2} samples; |A* A x_det| in floats:",
           np.abs(normal(x_det)).max())  # fmt: skip
-    early, phi = train(normal, channels, x, x_det)
+    early, phi = train(normal, (x / grey + x_det / LEVELS)[None], WEIGHTS[kind], more)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "phi.onnx").write_bytes(phi)
-    (folder / "early.onnx").write_bytes(early)
-    arrays = {"mask": mask, "x": x, "x_det": x_det, "x_large": bump(channels)}
+    if kind != "slice":
+        (folder / "early.onnx").write_bytes(early)
+        more_files = {"x_large": bump(channels)}
+    else:
+        more_files = {}
+    arrays = {"mask": mask, "x": x, "x_det": x_det, **more_files}
     for name, values in arrays.items():
         np.save(folder / f"{name}.npy", values if channels == 2 else values.reshape(SIDE, SIDE))
 

@@ -20,6 +20,7 @@ from certificates.sparse.polytope import MOST, vertices
 from ..arrays import BadInput, inline
 from .basis_pursuit import Solved, left_inverse, shortest, solve
 from .cones import far, lasso, outwards, qcbp
+from .hints import hint
 from .instance import Instance, floats_of
 from .simplex import Stuck
 
@@ -82,20 +83,6 @@ def _texts(z: Vector) -> object:
     if "entries" in form:
         return form["entries"]
     return {part: form[part]["entries"] for part in ("real", "imaginary")}  # type: ignore[index]
-
-
-def hint(v: Vector) -> Table:
-    """A vector as a hint: integers over one denominator, only the entries that are not 0."""
-    moduli = v.squares()
-    places = [j for j, a in enumerate(moduli) if a]
-    found: Table = {
-        "over": write_number(v.denominator),
-        "places": [str(j) for j in places],
-        "real": [write_number(v.real[j]) for j in places],
-    }
-    if v.imag:
-        found["imaginary"] = [write_number(v.imag[j]) for j in places]
-    return found
 
 
 def about(value: Fraction) -> str:
