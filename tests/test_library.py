@@ -12,10 +12,8 @@ from certificates.__main__ import run
 from certificates.noise.__main__ import run as run_noise
 from theorems.library import entries
 
-ROOT = Path(__file__).parent.parent
 LIBRARY = Path(certificates.__file__).parent / "library"
 STATEMENTS = Path(theorems.__file__).parent / "statements"
-FINDINGS = sorted((LIBRARY / "findings").glob("*"))
 FILES = sorted(path for path in LIBRARY.rglob("*certificate.json") if "findings" not in path.parts)
 
 
@@ -38,15 +36,6 @@ def test_random_noise_verifies(path: Path) -> None:
     files = [path, statement, *beside, path.with_name("noise.hints.json")]
     lines, status = run_noise([str(file) for file in files])
     assert (lines[-1], status) == ("s VERIFIED certified", 0)
-
-
-@pytest.mark.parametrize("folder", FINDINGS, ids=lambda folder: folder.name)
-def test_a_finding_is_refuted(folder: Path) -> None:
-    """Each brings its statement; `docs/findings.md` names it, and the command that finds it."""
-    files = [str(folder / name) for name in ("statement.claim", "problem.json", "certificate.json")]
-    lines, status = run([*files, "--goal", "refuted"])
-    assert (lines[-1], status) == ("s VERIFIED refuted", 0)
-    assert f"findings/{folder.name}" in (ROOT / "docs" / "findings.md").read_text()
 
 
 def test_it_is_what_the_code_makes() -> None:

@@ -11,6 +11,7 @@ import click
 from .commands.compare import compare_command
 from .commands.deciding import decide_command
 from .commands.describing import detail_command, network_command, operator_command, pairs_command
+from .commands.findings import findings_command
 from .commands.kernelsize import kernelsize_command
 from .commands.nullspace import nullspace_command
 from .commands.optimal import optimal_command
@@ -49,6 +50,7 @@ COMMANDS = (
     nullspace_command,
     stability_command,
     compare_command,
+    findings_command,
     list_command,
 )
 

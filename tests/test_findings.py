@@ -1,0 +1,138 @@
+"""The referee's report: its rows are in form, its certificates verify, its page is up to date."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import certificates
+from theorems.arrays import BadInput
+from theorems.cli import main
+from theorems.findings import Check, Row, load, run
+from theorems.findings.page import markdown
+
+ROOT = Path(__file__).parent.parent
+LIBRARY = Path(certificates.__file__).parent / "library" / "findings"
+PARTS = load()
+ROWS = [row for part in PARTS for row in part.rows]
+PATH = re.compile(r"(?:certificates|theorems|docs)/[\w./-]+")
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
+def test_the_kernel_alone_verifies_every_certificate(part: object) -> None:
+    """With nothing but the standard library: python -I -S."""
+    rows = part.rows  # type: ignore[attr-defined]
+    done = list(run(rows, everything=False))
+    assert [entry.fault for entry in done if entry.fault] == []
+    assert len(done) == sum(check.by_kernel for row in rows for check in row.checks)
+
+
+def test_every_row_that_says_so_has_a_certificate() -> None:
+    """A row that is certified, amended or refuted is checked by the kernel."""
+    settled = [row for row in ROWS if row.verdict in ("certified", "amended", "refuted")]
+    without = [row.identifier for row in settled if not any(c.by_kernel for c in row.checks)]
+    assert len(settled) >= 40
+    # it rests on a command that certifies in passing, and says so
+    assert set(without) <= {"4.5.i.true-radius"}
+
+
+def test_every_path_exists_and_every_certificate_is_used() -> None:
+    """Nothing is named that is not there, nothing lies there that no row names."""
+    runs = "\n".join(check.run for row in ROWS for check in row.checks)
+    for path in set(PATH.findall(runs)):
+        assert (ROOT / path).exists(), path
+    for folder in LIBRARY.iterdir():
+        assert f"library/findings/{folder.name}/" in runs, folder.name
+
+
+def test_the_page_is_what_the_rows_say() -> None:
+    """`kernelcert findings --markdown docs/findings.md` has been run."""
+    assert (ROOT / "docs" / "findings.md").read_text("utf-8") == markdown(PARTS)
+
+
+def test_a_check_that_comes_out_otherwise() -> None:
+    """Wrong words, a wrong status, a certificate that is not there."""
+    words = "python -m certificates theorems/statements/4.1.i.claim - "
+    good = words + "certificates/library/4.1.i/general.certificate.json"
+    cases = {
+        Check(good, "s VERIFIED certified"): "",
+        Check(good, "s VERIFIED refuted"): "expected was 's VERIFIED refuted', printed 's VERIFIED",
+        Check(good, "s VERIFIED", 1): "expected was the exit status 1, not 0",
+        Check(words + "nothing.json", "s VERIFIED"): "printed 's UNREADABLE",
+    }
+    row = Row("1", "place", "remark", "", "certified", "", tuple(cases))
+    for entry, fault in zip(run([row], everything=False), cases.values(), strict=True):
+        assert entry.fault.startswith(fault) if fault.startswith("exp") else fault in entry.fault
+        assert bool(entry.fault) == bool(fault)
+
+
+def test_commands_are_divided_at_semicolons() -> None:
+    """Quotes are kept together; a kernel's check has no other command in it."""
+    check = Check('kernelcert init a b; kernelcert check "4.1 i" b', "")
+    assert check.commands == [
+        ["kernelcert", "init", "a", "b"],
+        ["kernelcert", "check", "4.1 i", "b"],
+    ]
+    assert not check.by_kernel
+    assert Check("python -m certificates.sparse a b c", "").by_kernel
+    assert not Check("python -m certificatesque a", "").by_kernel
+    with pytest.raises(BadInput, match="'rm' is neither"):
+        list(run([Row("1", "", "", "", "", "", (Check("rm -r x", ""),))], everything=True))
+
+
+ROW = """title = "t"
+[[row]]
+id = "4.1.x"
+place = "p"
+asks = "remark"
+printed = ""
+verdict = "argued"
+holds = "h"
+"""
+CHECK = '[[row.check]]\nrun = "a"\n'
+REFUSED = {
+    "no rows": ('title = "t"\n', "expected are title, intro and"),
+    "no TOML": ("title = ", "part.toml: "),
+    "a verdict": (ROW.replace("argued", "true"), "verdict is one of certified, amended"),
+    "asks": (ROW.replace("remark", "what"), "asks is one of statement"),
+    "a key missing": (ROW.replace("holds", "holding"), "row 1: 'holds' is missing"),
+    "a key too many": (ROW + 'more = "1"\n', "unknown key 'more'"),
+    "an id": (ROW.replace('"4.1.x"', '"x y"'), "begins with the number of a section"),
+    "no check": (ROW.replace("argued", "refuted"), "refuted needs a check"),
+    "a check": (ROW + CHECK, "check: 'says' is missing"),
+    "a status": (
+        ROW + '[[row.check]]\nrun = "a"\nsays = "b"\nstatus = "0"\n',
+        "status is a number",
+    ),
+    "twice": (ROW + ROW[ROW.index("[[") :], "two rows have the id '4.1.x'"),
+    "no text": (ROW.replace('"h"', "1"), "holds must be a text"),
+}
+
+
+@pytest.mark.parametrize("title", REFUSED)
+def test_rows_that_are_not_in_form(title: str, tmp_path: Path) -> None:
+    """Refused, with the place."""
+    text, phrase = REFUSED[title]
+    (tmp_path / "part.toml").write_text(text)
+    with pytest.raises(BadInput, match=re.escape(phrase)):
+        load(tmp_path)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """One theorem, as a table and for machines; no row; the page."""
+    printed = CliRunner().invoke(main, ["findings", "4.3"])
+    assert printed.exit_code == 0
+    assert re.search(r"\d+ of \d+ checks came out as told", printed.output)
+    found = json.loads(CliRunner().invoke(main, ["findings", "4.3", "--json"]).output)
+    assert {"4.3.i", "4.3.zero"} <= {row["id"] for row in found}
+    assert all(check["fault"] in ("", None) for row in found for check in row["checks"])
+    nothing = CliRunner().invoke(main, ["findings", "9"])
+    assert nothing.exit_code == 2
+    assert "no row begins with 9" in nothing.output
+    page = tmp_path / "page.md"
+    assert CliRunner().invoke(main, ["findings", "--markdown", str(page)]).exit_code == 0
+    assert page.read_text("utf-8") == markdown(PARTS)

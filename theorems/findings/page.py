@@ -1,0 +1,66 @@
+"""docs/findings.md, written from the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from .rows import VERDICTS, Check, Part, Row
+
+HEAD = """\
+# Findings
+
+What reading the paper with machines turned up: a referee's report that anyone can run again.
+
+```
+kernelcert findings
+```
+
+verifies every certificate below by the kernel alone and prints the table; `--all` also runs the
+commands that find the answers again (minutes), `kernelcert findings 4.5` only the rows of Theorem
+4.5. Each row says what the paper prints, whether that is so, and what holds; commands are run from
+the root of the repository. This page is written by `kernelcert findings --markdown
+docs/findings.md` from the data in `theorems/findings`.
+"""
+
+
+def counts(parts: Iterable[Part]) -> Counter[str]:
+    """How many rows have each verdict."""
+    return Counter(row.verdict for part in parts for row in part.rows)
+
+
+def markdown(parts: Sequence[Part]) -> str:
+    """The page."""
+    return "\n".join(_lines(parts)) + "\n"
+
+
+def _lines(parts: Sequence[Part]) -> Iterator[str]:
+    yield HEAD
+    found = counts(parts)
+    yield "| verdict | rows | means |"
+    yield "|---|---|---|"
+    for verdict, means in VERDICTS.items():
+        yield f"| {verdict} | {found[verdict]} | {means} |"
+    yield f"| all | {sum(found.values())} | |"
+    for part in parts:
+        yield f"\n## {part.title}\n"
+        if part.intro:
+            yield f"{part.intro.strip()}\n"
+        yield "| place | printed | verdict | what holds | how to see it |"
+        yield "|---|---|---|---|---|"
+        for row in part.rows:
+            yield _cells(row)
+
+
+def _cells(row: Row) -> str:
+    seen = "<br>".join(map(_command, row.checks))
+    cells = (row.place, row.printed, f"**{row.verdict}**", row.holds, seen)
+    return "| " + " | ".join(_cell(text) for text in cells) + " |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _command(check: Check) -> str:
+    return f"`{check.run}`"
