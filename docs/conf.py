@@ -1,0 +1,68 @@
+"""The documentation site: sphinx-build -W --keep-going -n -b html docs OUT
+
+The pages read without a network: no font, script or picture comes from elsewhere, and formulas
+are MathML.  What the pages say of the code (lines, proofs, commands, docstrings) is asked of the
+code while they are built.
+"""
+
+import sys
+from importlib.metadata import version as installed
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path[:0] = [str(DOCS / "_ext"), str(DOCS.parent)]
+
+project = "kernelcert"
+author = "the authors of kernelcert"
+copyright = "the authors of kernelcert, MIT licence"
+release = version = installed("kernelcert")
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx_click",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "formulas",
+]
+exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
+nitpicky = True
+
+# MyST: files that the repository's web view also shows, so no syntax that it would not know
+# where plain Markdown does
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_dmath_allow_space = False
+myst_dmath_allow_digits = False
+myst_heading_anchors = 3
+
+# notebooks run while the site is built; one that raises fails the build
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_execution_show_tb = True
+
+html_theme = "pydata_sphinx_theme"
+html_title = "kernelcert"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "show_prev_next": True,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "show_toc_level": 2,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
+html_math_renderer = "mathml"
+pygments_style = "a11y-high-contrast-light"
+copybutton_prompt_text = r"\$ |>>> "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
+
+
+def setup(app):  # type: ignore[no-untyped-def]
+    """Keep the executed notebooks with the doctrees, outside of the pages' own folder."""
+    app.config.nb_execution_cache_path = str(Path(app.doctreedir) / "notebooks")
