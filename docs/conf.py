@@ -20,13 +20,16 @@ release = version = installed("kernelcert")
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
-    "sphinx_click",
     "sphinx_copybutton",
     "sphinx_design",
     "formulas",
+    "live",
 ]
 exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
 nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]  # types of other packages have no pages here
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True}
 
 # MyST: files that the repository's web view also shows, so no syntax that it would not know
 # where plain Markdown does
@@ -45,6 +48,8 @@ html_theme = "pydata_sphinx_theme"
 html_title = "kernelcert"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+# pages that are alone in their section have no use for a list of its pages
+html_sidebars = dict.fromkeys(("index", "findings", "divergences", "trust", "format", "adding"), [])
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,

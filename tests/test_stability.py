@@ -284,3 +284,13 @@ def test_a_wrong_image_is_never_the_only_minimiser(seed: int) -> None:
     turned = Vector.of(real, (), found.c.denominator)
     with pytest.raises(Rejected):
         radius(problem.data, turned, Fraction(0), found.places, found.w, found.left)
+
+
+def test_a_search_that_degenerates() -> None:
+    """24 rows and an image of 40 coefficients: almost as many places as rows are tried."""
+    rng = np.random.default_rng(0)
+    rows, x = rng.choice([-1, 1], (24, 64)), np.zeros(64, dtype=int)
+    x[:40] = rng.integers(1, 9, 40)
+    found = stability(problem_of(rows.tolist(), x=x.tolist()), "x", Fraction(1, 100))
+    assert found is not None
+    assert len(found.places) < 24

@@ -46,15 +46,20 @@ def _lines(parts: Sequence[Part]) -> Iterator[str]:
         yield f"\n## {part.title}\n"
         if part.intro:
             yield f"{part.intro.strip()}\n"
-        yield "| place | printed | verdict | what holds | how to see it |"
-        yield "|---|---|---|---|---|"
-        for row in part.rows:
-            yield _cells(row)
+        yield from table_of(part)
+
+
+def table_of(part: Part) -> Iterator[str]:
+    """The rows of one part."""
+    yield "| place | printed | verdict | what holds, and how to see it |"
+    yield "|---|---|---|---|"
+    for row in part.rows:
+        yield _cells(row)
 
 
 def _cells(row: Row) -> str:
-    seen = "<br>".join(map(_command, row.checks))
-    cells = (row.place, row.printed, f"**{row.verdict}**", row.holds, seen)
+    seen = "<br>".join([row.holds, *map(_command, row.checks)])
+    cells = (row.place, row.printed, f"**{row.verdict}**", seen)
     return "| " + " | ".join(_cell(text) for text in cells) + " |"
 
 

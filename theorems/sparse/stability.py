@@ -134,7 +134,10 @@ def _propose(matrix: Floats, c: Floats, places: Floats, eta: float) -> tuple[Flo
         scaled = weights[:, None] * slopes
         normal = slopes.conj().T @ scaled
         normal += 1e-12 * np.trace(normal).real * np.eye(len(normal))
-        w = shortest - free @ np.linalg.solve(normal, scaled.conj().T @ start)
+        try:
+            w = shortest - free @ np.linalg.solve(normal, scaled.conj().T @ start)
+        except np.linalg.LinAlgError:
+            break  # weights that are all but 0 say no more
     return (best[1], left) if best else None
 
 
