@@ -49,7 +49,9 @@ html_title = "kernelcert"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # pages that are alone in their section have no use for a list of its pages
-html_sidebars = dict.fromkeys(("index", "findings", "divergences", "trust", "format", "adding"), [])
+html_sidebars = {
+    name: [] for name in ("index", "findings", "divergences", "trust", "format", "adding")
+}
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
