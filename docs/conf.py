@@ -49,9 +49,8 @@ html_title = "kernelcert"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 # pages that are alone in their section have no use for a list of its pages
-html_sidebars = {
-    name: [] for name in ("index", "findings", "divergences", "trust", "format", "adding")
-}
+ALONE = ("index", "findings", "divergences", "trust", "format", "adding")
+html_sidebars: dict[str, list[str]] = {name: [] for name in ALONE}
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
