@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from .rows import VERDICTS, Check, Part, Row
+from .rows import VERDICTS, Part, Row
 
 HEAD = """\
 # Findings
@@ -18,9 +18,9 @@ kernelcert findings
 
 verifies every certificate below by the kernel alone and prints the table; `--all` also runs the
 commands that find the answers again (minutes), `kernelcert findings 4.5` only the rows of Theorem
-4.5. Each row says what the paper prints, whether that is so, and what holds; commands are run from
-the root of the repository. This page is written by `kernelcert findings --markdown
-docs/findings.md` from the data in `theorems/findings`.
+4.5. Each row says what the paper prints, whether that is so, and what holds; below each table are
+the commands of its rows, to be run from the root of the repository. This page is written by
+`kernelcert findings --markdown docs/findings.md` from the data in `theorems/findings`.
 """
 
 
@@ -46,15 +46,15 @@ def _lines(parts: Sequence[Part]) -> Iterator[str]:
         yield f"\n## {part.title}\n"
         if part.intro:
             yield f"{part.intro.strip()}\n"
-        yield "| place | printed | verdict | what holds | how to see it |"
+        yield "| id | place | printed | verdict | what holds |"
         yield "|---|---|---|---|---|"
         for row in part.rows:
             yield _cells(row)
+        yield from _commands(part)
 
 
 def _cells(row: Row) -> str:
-    seen = "<br>".join(map(_command, row.checks))
-    cells = (row.place, row.printed, f"**{row.verdict}**", row.holds, seen)
+    cells = (f"`{row.identifier}`", row.place, row.printed, f"**{row.verdict}**", row.holds)
     return "| " + " | ".join(_cell(text) for text in cells) + " |"
 
 
@@ -62,5 +62,12 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _command(check: Check) -> str:
-    return f"`{check.run}`"
+def _commands(part: Part) -> Iterator[str]:
+    """Below the table, because the long paths would leave its other columns no room."""
+    checked = [row for row in part.rows if row.checks]
+    if checked:
+        yield "\nHow to see it:\n\n```"
+        for row in checked:
+            yield f"# {row.identifier}"
+            yield from (check.run for check in row.checks)
+        yield "```"
