@@ -130,6 +130,10 @@ def test_the_command(tmp_path: Path) -> None:
     found = json.loads(CliRunner().invoke(main, ["findings", "4.3", "--json"]).output)
     assert {"4.3.i", "4.3.zero"} <= {row["id"] for row in found}
     assert all(check["fault"] in ("", None) for row in found for check in row["checks"])
+    theorem_4_1 = CliRunner().invoke(main, ["findings", "4.1", "--json"]).output
+    assert {row["part"] for row in json.loads(theorem_4_1)} == {
+        "Section 4.1: Theorem 4.1, transfer of details"
+    }
     nothing = CliRunner().invoke(main, ["findings", "9"])
     assert nothing.exit_code == 2
     assert "no row begins with 9" in nothing.output

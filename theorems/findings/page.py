@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from .rows import VERDICTS, Check, Part, Row
+from .rows import VERDICTS, Part, Row
 
 HEAD = """\
 # Findings
@@ -18,9 +18,9 @@ kernelcert findings
 
 verifies every certificate below by the kernel alone and prints the table; `--all` also runs the
 commands that find the answers again (minutes), `kernelcert findings 4.5` only the rows of Theorem
-4.5. Each row says what the paper prints, whether that is so, and what holds; commands are run from
-the root of the repository. This page is written by `kernelcert findings --markdown
-docs/findings.md` from the data in `theorems/findings`.
+4.5. Each row says what the paper prints, whether that is so, and what holds; below each table are
+the commands of its rows, to be run from the root of the repository. This page is written by
+`kernelcert findings --markdown docs/findings.md` from the data in `theorems/findings`.
 """
 
 
@@ -50,16 +50,16 @@ def _lines(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def table_of(part: Part) -> Iterator[str]:
-    """The rows of one part."""
-    yield "| place | printed | verdict | what holds, and how to see it |"
-    yield "|---|---|---|---|"
+    """The rows of one part, and their commands."""
+    yield "| id | place | printed | verdict | what holds |"
+    yield "|---|---|---|---|---|"
     for row in part.rows:
         yield _cells(row)
+    yield from _commands(part)
 
 
 def _cells(row: Row) -> str:
-    seen = "<br>".join([row.holds, *map(_command, row.checks)])
-    cells = (row.place, row.printed, f"**{row.verdict}**", seen)
+    cells = (f"`{row.identifier}`", row.place, row.printed, f"**{row.verdict}**", row.holds)
     return "| " + " | ".join(_cell(text) for text in cells) + " |"
 
 
@@ -67,5 +67,12 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _command(check: Check) -> str:
-    return f"`{check.run}`"
+def _commands(part: Part) -> Iterator[str]:
+    """Below the table, because the long paths would leave its other columns no room."""
+    checked = [row for row in part.rows if row.checks]
+    if checked:
+        yield "\nHow to see it:\n\n```"
+        for row in checked:
+            yield f"# {row.identifier}"
+            yield from (check.run for check in row.checks)
+        yield "```"
