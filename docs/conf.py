@@ -23,10 +23,23 @@ extensions = [
     "sphinx_click",
     "sphinx_copybutton",
     "sphinx_design",
-    "formulas",
+    "telling",
 ]
 exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
 nitpicky = True
+# types of other packages, whose pages are elsewhere, and names that are types only to mypy
+nitpick_ignore_regex = [
+    (
+        "py:.*",
+        r"(array|click|collections|flint|fractions|importlib|numpy|pathlib|random|rich|z3)\..*",
+    ),
+    ("py:.*", r".*\[.*|Argument|.*\._\w+"),
+    ("py:class", r"certificates\.(format\.Entry|matrices\.Part|networks\.Found|noise\..*\.Said)"),
+]
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
 
 # MyST: files that the repository's web view also shows, so no syntax that it would not know
 # where plain Markdown does
