@@ -1,6 +1,7 @@
 """What the pages do not say themselves but ask of the code while they are built.
 
     {run}             commands that are run, with what they print
+    {written}         files that such commands read
     {produced}        pictures and pages that such commands wrote
     {worked-proof}    a certificate of the library, verified, as the proof that it is
     {instances}       the library's certificates for a statement, verified one by one

@@ -69,6 +69,27 @@ def process(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: li
     lines[:] = written(lines)
 
 
+def command(app: Sphinx, context: Any, lines: list[str]) -> None:
+    """The words of a command's help; its example becomes a block of its own."""
+    found: list[str] = []
+    for run in paragraphs(lines):
+        said = " ".join(line.strip() for line in run)
+        if said.startswith("Example: "):
+            example = [".. code-block:: console", "", f"   $ {said.removeprefix('Example: ')}", ""]
+            found += ["Example:", "", *example]
+        else:
+            found += [plain(said), ""]
+    lines[:] = found
+
+
+def options(app: Sphinx, context: Any, lines: list[str]) -> None:
+    """The words of options, between the markup that sphinx-click makes."""
+    lines[:] = [
+        line if line.lstrip().startswith(("..", ":")) or not line.strip() else plain(line)
+        for line in lines
+    ]
+
+
 def modules(room: str) -> list[str]:
     """The dotted names of a room's modules."""
     found = []
@@ -108,3 +129,6 @@ def setup(app: Sphinx) -> None:
     """Before anything is read."""
     app.connect("builder-inited", write)
     app.connect("autodoc-process-docstring", process)
+    app.connect("sphinx-click-process-description", command)
+    app.connect("sphinx-click-process-options", options)
+    app.connect("sphinx-click-process-arguments", options)

@@ -37,13 +37,20 @@ class WorkedProof(SphinxDirective):
         """The kernel verifies first; what it refuses raises, and fails the build."""
         form, example = self.arguments[0], (self.arguments[1:] or [GENERAL])[0]
         folder = LIBRARY / form
-        general = example == GENERAL
-        name = "general.certificate.json" if general else f"{example}/certificate.json"
+        shown = form.removeprefix("findings/")
+        if shown != form:  # a finding has its files in one folder
+            statement, problem = folder / "statement.claim", folder / "problem.json"
+            certificate, example = folder / "certificate.json", "" if problem.exists() else GENERAL
+        else:
+            statement, problem = STATEMENTS / f"{form}.claim", folder / example / "problem.json"
+            certificate = folder / example / "certificate.json"
+            if example == GENERAL:
+                certificate = folder / "general.certificate.json"
         worked = work(
-            (STATEMENTS / f"{form}.claim").read_bytes(),
-            None if general else (folder / example / "problem.json").read_bytes(),
-            (folder / name).read_bytes(),
-            lambda file: (folder / example / file).read_bytes(),
+            statement.read_bytes(),
+            None if example == GENERAL else problem.read_bytes(),
+            certificate.read_bytes(),
+            lambda file: (problem.parent / file).read_bytes(),
         )
         depth = self.options.get("depth", 2)
         blocks = tuple(
@@ -51,14 +58,14 @@ class WorkedProof(SphinxDirective):
             for block in document(worked, depth).blocks
             if not (isinstance(block, Heading) and block.level == 1)
         )
-        said = "for all spaces" if general else f"on the data of {example}"
+        said = "for all spaces" if example == GENERAL else f"on the data of {example or shown}"
         what = {1: "the claim", 2: "every step", 3: "every step with its arithmetic"}[depth]
         state = " open" if "open" in self.options else ""
         text = (
-            f'<details class="worked"{state}><summary>{html.escape(form)} {html.escape(said)}: '
+            f'<details class="worked"{state}><summary>{html.escape(shown)} {html.escape(said)}: '
             f"{what}</summary>\n{mathml.blocks(blocks, below=1)}\n</details>"
         )
-        self.env.note_dependency(str(folder / name))
+        self.env.note_dependency(str(certificate))
         return [nodes.raw("", text, format="html")]
 
 

@@ -134,6 +134,23 @@ class Run(SphinxDirective):
         ]
 
 
+class Written(SphinxDirective):
+    """{written} PATH: a file that a reader would write, put where the commands find it."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[OptionSpec] = {"language": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """The file's name, and its text."""
+        path = workplace(self.env.app, self.env.docname) / self.arguments[0]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(self.content) + "\n")
+        name = nodes.paragraph("", "", nodes.literal("", self.arguments[0]), classes=["file-name"])
+        language = self.options.get("language", "text")
+        return [name, nodes.literal_block("", "\n".join(self.content), language=language)]
+
+
 class Produced(SphinxDirective):
     """A picture, with its caption, or a page that a command of this page wrote."""
 
@@ -189,6 +206,7 @@ def copy(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Directives and their files."""
     app.add_directive("run", Run)
+    app.add_directive("written", Written)
     app.add_directive("produced", Produced)
     app.connect("source-read", fresh)
     app.connect("env-purge-doc", forget)
