@@ -20,16 +20,26 @@ release = version = installed("kernelcert")
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx_click",
     "sphinx_copybutton",
     "sphinx_design",
-    "formulas",
-    "live",
+    "telling",
 ]
 exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", ".*")]  # types of other packages have no pages here
+# types of other packages, whose pages are elsewhere, and names that are types only to mypy
+nitpick_ignore_regex = [
+    (
+        "py:.*",
+        r"(array|click|collections|flint|fractions|importlib|numpy|pathlib|random|rich|z3)\..*",
+    ),
+    ("py:.*", r".*\[.*|Argument|.*\._\w+"),
+    ("py:class", r"certificates\.(format\.Entry|matrices\.Part|networks\.Found|noise\..*\.Said)"),
+]
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True}
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
 
 # MyST: files that the repository's web view also shows, so no syntax that it would not know
 # where plain Markdown does
@@ -48,9 +58,6 @@ html_theme = "pydata_sphinx_theme"
 html_title = "kernelcert"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-# pages that are alone in their section have no use for a list of its pages
-ALONE = ("index", "findings", "divergences", "trust", "format", "adding")
-html_sidebars: dict[str, list[str]] = {name: [] for name in ALONE}
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
