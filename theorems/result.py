@@ -26,6 +26,7 @@ from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
 
+from .answer import Picture
 from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .decimals import both, decimal
@@ -120,6 +121,19 @@ class Result:
         if not Path(path).absolute().parent.is_dir():
             raise BadInput(f"--plot {path}: there is no folder {Path(path).parent}")
         self.outcome.plot(Path(path))
+
+    @property
+    def picture(self) -> Picture:
+        """The figures as a picture for a notebook.  Raises BadInput as `plot` does."""
+        return Picture.drawn(self.plot)
+
+    def figure(self, name: str) -> str:
+        """A figure of the report by its name, exactly.  Raises BadInput for another name."""
+        for figure in self.outcome.figures:
+            if figure.name == name:
+                return value_text(figure)
+        known = ", ".join(figure.name for figure in self.outcome.figures)
+        raise BadInput(f"figure: {name} is none of {known}")
 
     def headline(self) -> str:
         """The verdict in a few words."""
