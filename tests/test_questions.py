@@ -19,13 +19,17 @@ from theorems import (
     check,
     decide,
     detail,
+    general_proof,
+    kernel,
     kernelsize,
     nullspace,
     operator,
     optimal_map,
     probability,
     recover,
+    show_images,
     sparsity,
+    statement_text,
     tradeoff_curve,
     worked_proof,
 )
@@ -135,6 +139,12 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "no terms": (lambda: sparsity([1, 2], 3), "from 1 to 2"),
     "a negative delta": (lambda: sparsity([1, 2], 1, delta=-1), "at least 0"),
     "a float": (lambda: probability(1, 0, 0.1), "radius"),
+    "no square": (lambda: show_images(x=[1, 2]), "x: 2 entries are no square"),
+    "no image": (show_images, "name at least one"),
+    "a complex kernel": (lambda: kernel({"real": [[1, 0]], "imaginary": [[0, 1]]}), "rational"),
+    "no such theorem": (lambda: general_proof("5.1"), "5.1: no such statement"),
+    "no such text": (lambda: statement_text("5.1"), "5.1: no such statement"),
+    "no such depth": (lambda: general_proof("4.1.i", 0), "1, 2 or 3"),
     "no such claim file": (lambda: decide("nowhere.claim"), "no statement file nowhere.claim"),
     "a claim that cannot be read": (lambda: decide("statement\n"), "claim: statement line 1"),
     "no best constant": (lambda: decide(PLAIN).best, "no best constant"),
@@ -184,6 +194,28 @@ def test_worked_proofs() -> None:
     for wrong in ({"depth": 4}, {"claim": "4.5.i"}):
         with pytest.raises(BadInput):
             worked_proof(result, **wrong)  # type: ignore[arg-type]
+
+
+def test_general_proofs() -> None:
+    """For all spaces; and statements to edit."""
+    proof = general_proof("4.1.i")
+    assert "This is the claim." in str(proof)
+    assert len(str(general_proof("4.1.i", 1))) < len(str(proof))
+    found = decide(statement_text("4.5.i.point"), drop=["second"])
+    assert (found.verdict, found.without) == ("certified", {"second": "refuted"})
+
+
+def test_the_kernel_of_a_matrix() -> None:
+    """An orthogonal basis, exactly."""
+    assert kernel(A) == ((-1, 1, -1),)
+    assert str(kernel([[2, 1]])) == "((-1, 2),)"
+    assert kernel([[1, 0], [0, 1]]) == ()
+
+
+def test_images() -> None:
+    """Grey, side by side."""
+    shown = show_images(one=[[0, 1], [1, 0]], with_detail=[Fraction(1, 2)] * 4)
+    assert shown.svg.count("<image") == 2
 
 
 def test_figures_by_name() -> None:

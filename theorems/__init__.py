@@ -11,7 +11,7 @@
 Nothing here is believed: every verdict is one that `certificates.kernel.verify` gave.
 """
 
-from .answer import Answer, Picture
+from .answer import Answer, Picture, show_images
 from .arrays import BadInput
 from .auditing.claims import check_claim
 from .instance import Instance
@@ -27,9 +27,17 @@ from .problem import (
     Table,
     Weights,
 )
-from .proofs import Decided, WorkedProof, decide, worked_proof
+from .proofs import (
+    Decided,
+    WorkedProof,
+    decide,
+    general_proof,
+    statement_text,
+    worked_proof,
+)
 from .questions import (
     detail,
+    kernel,
     kernelsize,
     nullspace,
     operator,
@@ -63,13 +71,17 @@ __all__ = [
     "check_claim",
     "decide",
     "detail",
+    "general_proof",
+    "kernel",
     "kernelsize",
     "nullspace",
     "operator",
     "optimal_map",
     "probability",
     "recover",
+    "show_images",
     "sparsity",
+    "statement_text",
     "tradeoff_curve",
     "worked_proof",
 ]

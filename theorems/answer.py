@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
+from math import isqrt
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from certificates.matrices import Vector
 
@@ -54,7 +57,7 @@ class Answer:
     verified: Mapping[str, str]
     files: Mapping[str, bytes]
     found: Any
-    vector: tuple[Fraction, ...] | None = None
+    vector: Entries | None = None
     draw: Draw | None = None
 
     def write(self, folder: str | Path) -> None:
@@ -88,8 +91,52 @@ class Answer:
         return f"{table}<details><summary>All that was found</summary><pre>{lines}</pre></details>"
 
 
-def entries(v: Vector) -> tuple[Fraction, ...]:
+def show_images(**images: Any) -> Picture:
+    """Square images (n, n) or (n n,) of real numbers, side by side on one scale of grey.
+
+    Raises BadInput for another shape, and without matplotlib.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise BadInput("show_images needs matplotlib: pip install kernelcert[examples]") from None
+    squares = {}
+    for name, image in images.items():
+        values = np.asarray(image, dtype=float)
+        side = isqrt(values.size)
+        if not values.size or side * side != values.size:
+            raise BadInput(f"{name}: {values.size} entries are no square image")
+        squares[name.replace("_", " ")] = values.reshape(side, side)
+    if not squares:
+        raise BadInput("show_images: name at least one image, as in show_images(x=x)")
+    low = min(float(values.min()) for values in squares.values())
+    high = max(float(values.max()) for values in squares.values())
+
+    def draw(path: Path) -> None:
+        figure = Figure(figsize=(2.2 * len(squares), 2.6), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots(1, len(squares), squeeze=False)[0]
+        for axis, (title, values) in zip(axes, squares.items(), strict=True):
+            axis.imshow(values, cmap="gray", vmin=low, vmax=high)
+            axis.set_title(title, fontsize=10)
+            axis.set_axis_off()
+        figure.savefig(path)
+
+    return Picture.drawn(draw)
+
+
+class Entries(tuple[Fraction, ...]):
+    """The entries of a vector, which print as a mathematician writes them."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"({', '.join(map(str, self))})"
+
+
+def entries(v: Vector) -> Entries:
     """The entries of a real vector.  Raises BadInput for a complex one."""
     if v.imag:
         raise BadInput("this vector is complex; its parts are in the field 'found'")
-    return tuple(Fraction(a, v.denominator) for a in v.real)
+    return Entries(Fraction(a, v.denominator) for a in v.real)

@@ -16,9 +16,11 @@ from pathlib import Path
 from .arrays import BadInput
 from .asking import listening
 from .auditing.claims import read_claim
+from .catalogue import CATALOGUE
 from .deciding.decide import Decision, Limits
 from .deciding.request import Answer as Answered
 from .deciding.request import Request
+from .outcome import Theorem, statement
 from .refutation import no_files
 from .result import Result
 from .teaching import latex, markdown, mathml, plain
@@ -39,7 +41,7 @@ class WorkedProof:
         return plain.document(self.document).rstrip("\n")
 
     def _repr_html_(self) -> str:
-        return mathml.blocks(self.document.blocks, below=3)
+        return mathml.blocks(self.document.blocks, below=2)
 
     @property
     def markdown(self) -> str:
@@ -82,6 +84,30 @@ def worked_proof(result: Result | Decided, depth: int = 2, claim: str | None = N
     case = chosen.case or result.outcome.case
     files = (chosen.statement_file, case.problem_file, chosen.derivation.certificate())
     return WorkedProof(document(work(*files, case.files.__getitem__), depth))
+
+
+def _forms() -> dict[str, Theorem]:
+    """The statements with a proof for all spaces, and the theorems that they belong to."""
+    return {form: theorem for theorem in CATALOGUE.values() for form in theorem.forms}
+
+
+def general_proof(identifier: str, depth: int = 2) -> WorkedProof:
+    """The proof of a theorem for all normed spaces, verified anew.  Raises BadInput."""
+    if depth not in DEPTHS:
+        raise BadInput(f"depth: 1, 2 or 3, not {depth}")
+    forms = _forms()
+    if identifier not in forms:
+        raise BadInput(f"{identifier}: no such statement; known are {', '.join(forms)}")
+    certificate = forms[identifier].prove(identifier).certificate()
+    worked = work(statement(identifier), None, certificate, no_files)
+    return WorkedProof(document(worked, depth))
+
+
+def statement_text(identifier: str) -> str:
+    """The statement of a theorem as a text for `decide` and `check_claim`.  Raises BadInput."""
+    if identifier not in _forms():
+        raise BadInput(f"{identifier}: no such statement; known are {', '.join(_forms())}")
+    return statement(identifier).decode()
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from certificates.format import write_number
 from certificates.optimality.optimum import about
 
-from .answer import Answer, entries
+from .answer import Answer, Entries, entries
 from .arrays import BadInput, array, number
 from .ball_bound import BallBound
 from .describe import describe
@@ -66,6 +66,17 @@ def operator(A: Any) -> Answer:
     found = describe(A)
     norms = [line for line in found.lines if line.startswith("l2 norm between")]
     return Answer(found.lines, dict(zip(["norm"], norms, strict=False)), found.files, found)
+
+
+def kernel(A: Any) -> tuple[Entries, ...]:
+    """(m, N): an orthogonal basis of N(A), exact rational vectors (N,); none if N(A) is {0}.
+
+    Raises BadInput where it is not known: for complex and for large matrices.
+    """
+    basis = describe(A).basis
+    if basis is None:
+        raise BadInput("operator: no rational basis of the kernel is known for this operator")
+    return tuple(entries(v) for v in basis)
 
 
 def detail(A: Any, wanted: Any, alpha: str | None = None) -> Answer:

@@ -188,10 +188,16 @@ class Result:
         )
         claim = escape("\n".join(shown_claim(self.verified[0].report))) if self.verified else ""
         return (
-            f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
-            f"<pre>{claim}</pre><table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
+            f"<p><b>{escape(self.identifier)}: {escape(self.headline())}</b></p>"
+            f"<pre>{claim}</pre><table>{_head('claim', 'verdict', 'says')}{claims}</table>"
+            f"<table>{_head('figure', 'value', 'is')}{figures}</table><ul>{notes}</ul>"
             f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
         )
+
+
+def _head(*names: str) -> str:
+    """The first row of a table."""
+    return "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
 
 
 def shown_claim(report: Report) -> Iterator[str]:
