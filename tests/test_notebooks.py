@@ -55,7 +55,10 @@ def test_a_sheet_has_one_import_and_checked_answers(path: Path) -> None:
     """One line is enough to begin with; an answer is in a fold, and a cell after it asserts it."""
     text = path.read_text()
     code = "\n".join(code for _, code in cells(text))
-    assert len(re.findall(r"^(?:from|import) ", code, re.M)) == 1
+    imported = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
+    assert len(re.findall(r"^(?:from|import) ", code, re.M)) == len(imported) == 1
+    for name in imported[0].names:
+        assert len(re.findall(rf"\b{name.name}\b", code)) > 1, f"{name.name} is not used"
     exercises = re.split(r"^\*\*Exercise", text, flags=re.M)[1:]
     assert exercises
     for exercise in exercises:
