@@ -201,8 +201,8 @@ def test_general_proofs() -> None:
     proof = general_proof("4.1.i")
     assert "This is the claim." in str(proof)
     assert len(str(general_proof("4.1.i", 1))) < len(str(proof))
-    found = decide(statement_text("4.5.i.point"), drop=["near"])
-    assert (found.verdict, found.without) == ("certified", {"near": "refuted"})
+    found = decide(statement_text("4.1.i.exact"), drop=["fit"])
+    assert (found.verdict, found.without) == ("certified", {"fit": "refuted"})
 
 
 def test_the_kernel_of_a_matrix() -> None:
