@@ -26,6 +26,7 @@ from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
 
+from .answer import Picture
 from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .decimals import both, decimal
@@ -121,6 +122,19 @@ class Result:
             raise BadInput(f"--plot {path}: there is no folder {Path(path).parent}")
         self.outcome.plot(Path(path))
 
+    @property
+    def picture(self) -> Picture:
+        """The figures as a picture for a notebook.  Raises BadInput as `plot` does."""
+        return Picture.drawn(self.plot)
+
+    def figure(self, name: str) -> str:
+        """A figure of the report by its name, exactly.  Raises BadInput for another name."""
+        for figure in self.outcome.figures:
+            if figure.name == name:
+                return value_text(figure)
+        known = ", ".join(figure.name for figure in self.outcome.figures)
+        raise BadInput(f"figure: {name} is none of {known}")
+
     def headline(self) -> str:
         """The verdict in a few words."""
         if not self.verified:
@@ -174,10 +188,16 @@ class Result:
         )
         claim = escape("\n".join(shown_claim(self.verified[0].report))) if self.verified else ""
         return (
-            f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
-            f"<pre>{claim}</pre><table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
+            f"<p><b>{escape(self.identifier)}: {escape(self.headline())}</b></p>"
+            f"<pre>{claim}</pre><table>{_head('claim', 'verdict', 'says')}{claims}</table>"
+            f"<table>{_head('figure', 'value', 'is')}{figures}</table><ul>{notes}</ul>"
             f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
         )
+
+
+def _head(*names: str) -> str:
+    """The first row of a table."""
+    return "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
 
 
 def shown_claim(report: Report) -> Iterator[str]:
