@@ -29,6 +29,7 @@ from theorems import (
     recover,
     show_images,
     sparsity,
+    stability,
     statement_text,
     tradeoff_curve,
     worked_proof,
@@ -52,6 +53,11 @@ QUESTIONS: dict[str, tuple[Callable[[], Answer], str, str]] = {
         lambda: optimal_map(A, [[2, 0, 1], [3, -1, 2]], norm="linf"),
         "c_opt",
         "c_opt(A, M1) = 1/2",
+    ),
+    "one image and the decoder": (
+        lambda: stability(A, [0, 2, 0]),
+        "stability",
+        "x is the only minimiser of |H z|_l1 over A z = A x",
     ),
     "within epsilon": (
         lambda: optimal_map(A, [[2, 0, 1], [3, -1, 2]], maps={"Psi": PSI}, eps=1),

@@ -45,6 +45,7 @@ from .questions import (
     probability,
     recover,
     sparsity,
+    stability,
     tradeoff_curve,
 )
 from .result import Result, check
@@ -81,6 +82,7 @@ __all__ = [
     "recover",
     "show_images",
     "sparsity",
+    "stability",
     "statement_text",
     "tradeoff_curve",
     "worked_proof",

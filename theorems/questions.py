@@ -45,6 +45,8 @@ from .sparse.instance import instance
 from .sparse.recover import PROBLEM, best_terms, model_class
 from .sparse.recover import Answer as Recovered
 from .sparse.recover import recover as run_decoder
+from .sparse.stability import stability as dual_of
+from .sparse.stability import told
 from .tradeoff.curve import tradeoff
 from .tradeoff.files import Verified, curve_claim, optimum_claim, point
 from .tradeoff.picture import Brackets
@@ -179,6 +181,22 @@ def nullspace(A: Any, order: int, transform: Any = "identity") -> Answer:
     found = null_space(A, order, transform)
     files, said = null_space_proofs(found.problem, null_space_claims(found))
     return Answer(tuple(null_space_lines(found)), _last(said), files, found)
+
+
+def stability(A: Any, x: Any, eta: Any = 0, transform: Any = "identity") -> Answer:
+    """(m, N), (N,): how far any answer of the l1 decoder at A x + e is from x, for all |e| <= eta.
+
+    `found` is the `Stability`, or None where no dual vector was found.  Raises BadInput.
+    """
+    level = number(eta, "eta")
+    if level < 0:
+        raise BadInput("eta: it bounds a norm, give at least 0")
+    m, _ = realise(A, "operator", "A").shape
+    problem = instance(A, [0] * m, transform, {"x": ("X", x)})
+    found = dual_of(problem, "x", level)
+    words, claims = told(found, problem, "x", level)
+    files, said = null_space_proofs(problem, iter(claims))
+    return Answer(words, _last(said), files, found)
 
 
 def recover(
