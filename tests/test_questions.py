@@ -224,6 +224,13 @@ def test_images() -> None:
     assert shown.svg.count("<image") == 2
 
 
+def test_a_problem_but_for_a_field() -> None:
+    """The rest stays, and so does the first."""
+    given = Problem(operator=A, x=[2, 0, 1], x_det=[1, -1, 1], psi=PSI)
+    other = given.but(delta="1/50")
+    assert (given.delta, other.delta, other.x) == ("least", "1/50", [2, 0, 1])
+
+
 def test_figures_by_name() -> None:
     """As the report has them."""
     result = check("4.1.i", Problem(operator=A, x=[2, 0, 1], x_det=[1, -1, 1], psi=PSI))

@@ -7,7 +7,7 @@ other lines behind a fold.  `picture` is for the eye, and drawn anew each time.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
@@ -81,14 +81,30 @@ class Answer:
 
     def _repr_html_(self) -> str:
         """For a notebook."""
-        rows = "".join(
-            f"<tr><td>{escape(name)}</td><td>verified</td><td>{escape(said)}</td></tr>"
-            for name, said in self.verified.items()
+        rows = [(name, "verified", said) for name, said in self.verified.items()]
+        return table(("claim", "kernel", "says"), rows) + fold(
+            "All that was found", "\n".join(self.lines)
         )
-        head = "<tr><th>claim</th><th>kernel</th><th>says</th></tr>"
-        table = f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>" if rows else ""
-        lines = escape("\n".join(self.lines))
-        return f"{table}<details><summary>All that was found</summary><pre>{lines}</pre></details>"
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """A table in HTML; nothing without rows."""
+    if not rows:
+        return ""
+    style = "padding:.1rem 1rem .1rem 0;text-align:left;vertical-align:top"
+    first = "".join(f'<th scope="col" style="{style}">{escape(name)}</th>' for name in head)
+    others = "".join(
+        "<tr>" + "".join(f'<td style="{style}">{escape(text)}</td>' for text in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{first}</tr></thead><tbody>{others}</tbody></table>"
+
+
+def fold(title: str, text: str) -> str:
+    """A text behind a fold, in HTML; nothing without a text."""
+    if not text:
+        return ""
+    return f"<details><summary>{escape(title)}</summary><pre>{escape(text)}</pre></details>"
 
 
 def show_images(**images: Any) -> Picture:

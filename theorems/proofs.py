@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from .answer import fold
 from .arrays import BadInput
 from .asking import listening
 from .auditing.claims import read_claim
@@ -28,6 +29,7 @@ from .teaching.proof import document, work
 from .teaching.tree import Document
 
 DEPTHS = (1, 2, 3)
+STYLES = {"d": "display:flex;gap:1rem;margin:.4rem 0 1rem", "f": "overflow-x:auto;min-width:0"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ class WorkedProof:
         return plain.document(self.document).rstrip("\n")
 
     def _repr_html_(self) -> str:
-        return mathml.blocks(self.document.blocks, below=2)
+        text = mathml.blocks(self.document.blocks, below=2)
+        for name, style in STYLES.items():  # a part of a page has no style sheet of its own
+            text = text.replace(f'<div class="{name}">', f'<div class="{name}" style="{style}">')
+        return text
 
     @property
     def markdown(self) -> str:
@@ -151,11 +156,8 @@ class Decided:
 
     def _repr_html_(self) -> str:
         first, *rest = self.answer.lines()
-        lines = escape("\n".join(rest).strip("\n"))
-        return (
-            f"<p><b>{escape(first)}</b></p>"
-            f"<details><summary>All that was found</summary><pre>{lines}</pre></details>"
-        )
+        text = "\n".join(rest).strip("\n")
+        return f"<p><b>{escape(first)}</b></p>" + fold("All that was found", text)
 
 
 def decide(

@@ -26,7 +26,8 @@ from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
 
-from .answer import Picture
+from .answer import Picture, table
+from .answer import fold as folded
 from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .decimals import both, decimal
@@ -168,20 +169,12 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The report in a notebook."""
-        claims = "".join(
-            f"<tr><td>{escape(v.claim.identifier)}</td><td><b>{escape(v.verdict)}</b></td>"
-            f"<td>{escape(v.claim.words)}</td></tr>"
-            for v in self.verified
-        )
-        claims += "".join(
-            f"<tr><td colspan='3'>{escape(words)}</td></tr>"
-            for said in self.chances
-            for words in said.words
-        )
-        figures = "".join(
-            f"<tr><td>{escape(f.name)}</td><td>{escape(value_text(f))}</td>"
-            f"<td>{escape(f.note)}</td></tr>"
-            for f in self.outcome.figures
+        rows = [(v.claim.identifier, v.verdict, v.claim.words) for v in self.verified]
+        claims = table(("claim", "verdict", "says"), rows)
+        chances = "".join(f"<p>{escape(w)}</p>" for said in self.chances for w in said.words)
+        figures = table(
+            ("figure", "value", "is"),
+            [(f.name, value_text(f), f.note) for f in self.outcome.figures],
         )
         notes = "".join(
             f"<li>{escape(note)}</li>" for note in (*self.evidence, *self.outcome.notes)
@@ -189,15 +182,9 @@ class Result:
         claim = escape("\n".join(shown_claim(self.verified[0].report))) if self.verified else ""
         return (
             f"<p><b>{escape(self.identifier)}: {escape(self.headline())}</b></p>"
-            f"<pre>{claim}</pre><table>{_head('claim', 'verdict', 'says')}{claims}</table>"
-            f"<table>{_head('figure', 'value', 'is')}{figures}</table><ul>{notes}</ul>"
-            f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
+            f"<pre>{claim}</pre>{claims}{chances}{figures}<ul>{notes}</ul>"
+            + folded("Proof, step by step", self.proof)
         )
-
-
-def _head(*names: str) -> str:
-    """The first row of a table."""
-    return "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
 
 
 def shown_claim(report: Report) -> Iterator[str]:
