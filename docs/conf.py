@@ -38,6 +38,7 @@ nitpick_ignore_regex = [
 ]
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 
@@ -58,6 +59,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "kernelcert"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_sidebars = {"reference/modules/*": []}  # two hundred lines on each of a hundred pages
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
@@ -66,10 +68,12 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_toc_level": 2,
+    "collapse_navigation": True,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 html_math_renderer = "mathml"
+highlight_language = "text"
 pygments_style = "a11y-high-contrast-light"
 copybutton_prompt_text = r"\$ |>>> "
 copybutton_prompt_is_regexp = True

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import counts, docstrings, formulas, looking, proofs, referee, running
+from . import counts, docstrings, formulas, language, looking, proofs, referee, running
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Each module has its own."""
-    for module in (counts, docstrings, formulas, looking, proofs, referee, running):
+    for module in (counts, docstrings, formulas, language, looking, proofs, referee, running):
         module.setup(app)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

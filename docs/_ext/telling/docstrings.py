@@ -90,32 +90,39 @@ def options(app: Sphinx, context: Any, lines: list[str]) -> None:
     ]
 
 
-def modules(room: str) -> list[str]:
-    """The dotted names of a room's modules."""
-    found = []
+def modules(room: str) -> dict[str, list[str]]:
+    """The dotted names of a room's modules, those of a sub-folder together."""
+    found: dict[str, list[str]] = {}
     for path in sorted((ROOT / room).rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        if not name.endswith(LEFT_OUT[0]) and not name.startswith(LEFT_OUT[1:]):
-            found.append(name)
+        if name != room and not name.endswith(LEFT_OUT[0]) and not name.startswith(LEFT_OUT[1:]):
+            found.setdefault(".".join(parts[:2]), []).append(name)
     return found
 
 
+def heading(text: str, line: str = "=") -> str:
+    """A heading."""
+    text = text.replace("_", "\\_")
+    return f"{text}\n{line * len(text)}\n\n"
+
+
 def write(app: Sphinx) -> None:
-    """A page for each module, and one for each room; written only where something has changed."""
+    """A page for each module or sub-folder, one for each room; written only if it changes."""
     folder = Path(app.srcdir) / "reference" / "modules"
     folder.mkdir(exist_ok=True)
     pages = {}
     for room, (title, says) in ROOMS.items():
-        names = modules(room)
+        found = modules(room)
         pages[room + ".room"] = (
-            f"{title}\n{'=' * len(title)}\n\n{says.replace('`', '``')}\n\n"
-            ".. toctree::\n   :maxdepth: 1\n\n" + "".join(f"   {name}\n" for name in names)
+            f"{heading(title)}{says.replace('`', '``')}\n\n.. automodule:: {room}\n\n"
+            ".. toctree::\n   :maxdepth: 1\n\n" + "".join(f"   {name}\n" for name in found)
         )
-        for name in names:
-            head = name.replace("_", "\\_")
-            members = "" if name == room else "   :members:\n   :member-order: bysource\n"
-            pages[name] = f"{head}\n{'=' * len(head)}\n\n.. automodule:: {name}\n{members}"
+        for page, names in found.items():
+            pages[page] = heading(page)
+            for name in names:
+                pages[page] += heading(name, "-") if len(names) > 1 and name != page else ""
+                pages[page] += f".. automodule:: {name}\n   :members:\n\n"
     for old in folder.glob("*.rst"):
         if old.stem not in pages:
             old.unlink()

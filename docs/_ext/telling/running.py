@@ -56,11 +56,15 @@ def fresh(app: Sphinx, page: str, source: list[str]) -> None:
     folder.mkdir(parents=True)
     for name in ("certificates", "theorems", "docs"):
         (folder / name).symlink_to(ROOT / name)
-    tools = folder.parent / "bin"
-    tools.mkdir(exist_ok=True)
+
+
+def tools(app: Sphinx) -> None:
+    """The commands by their names, run by the Python that builds the site."""
+    folder = workplace(app, "bin")
+    folder.mkdir(parents=True, exist_ok=True)
     for name, words in SHIMS.items():
-        (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
-        (tools / name).chmod(stat.S_IRWXU)
+        (folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
+        (folder / name).chmod(stat.S_IRWXU)
 
 
 def run(command: str, folder: Path) -> tuple[str, int]:
@@ -194,6 +198,14 @@ def forget(app: Sphinx, env: BuildEnvironment, page: str) -> None:
     getattr(env, "telling_produced", {}).pop(page, None)
 
 
+def merge(app: Sphinx, env: BuildEnvironment, pages: set[str], other: BuildEnvironment) -> None:
+    """Pages that another process has read."""
+    kept = getattr(env, "telling_produced", {})
+    found = getattr(other, "telling_produced", {})
+    kept.update({page: files for page, files in found.items() if page in pages})
+    env.telling_produced = kept  # type: ignore[attr-defined]
+
+
 def copy(app: Sphinx, error: Exception | None) -> None:
     """The pages that commands wrote, beside those of the site."""
     for files in getattr(app.env, "telling_produced", {}).values():
@@ -208,6 +220,8 @@ def setup(app: Sphinx) -> None:
     app.add_directive("run", Run)
     app.add_directive("written", Written)
     app.add_directive("produced", Produced)
+    app.connect("builder-inited", tools)
     app.connect("source-read", fresh)
     app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
     app.connect("build-finished", copy, priority=100)
