@@ -164,6 +164,9 @@ def test_the_command(tmp_path: Path) -> None:
     found = json.loads(CliRunner().invoke(main, ["findings", "4.6", "--json"]).output)
     assert {"4.6.i", "4.6.ii"} <= {row["id"] for row in found}
     assert all(check["fault"] in ("", None) for row in found for check in row["checks"])
+    whole = CliRunner().invoke(main, ["findings", "4.3.ii.coincide"]).output
+    assert "transcendental (Lindemann)" in " ".join(re.sub("[│┃]", " ", whole).split())
+    assert "findings/4.3.ii.coincide/problem.json" in re.sub(r"[│┃\s]", "", whole)
     theorem_4_1 = CliRunner().invoke(main, ["findings", "4.1", "--json"]).output
     assert {row["part"] for row in json.loads(theorem_4_1)} == {
         "Section 4.1: Theorem 4.1, transfer of details"
