@@ -177,3 +177,16 @@ def test_the_command(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     assert CliRunner().invoke(main, ["findings", "--markdown", str(page)]).exit_code == 0
     assert page.read_text("utf-8") == markdown(PARTS)
+
+
+def test_the_finding_of_the_document(tmp_path: Path) -> None:
+    """docs/adding.md: the claim and the instance against it, as written; the row is in form."""
+    text = (ROOT / "docs" / "adding.md").read_text("utf-8")
+    section = text[text.index("## A finding") :]
+    claim, problem, row = re.findall(r"```(?:toml)?\n(.*?)```", section, re.DOTALL)
+    (tmp_path / "guess.claim").write_text(claim)
+    (tmp_path / "guess.toml").write_text(problem)
+    files = [str(tmp_path / name) for name in ("guess.claim", "guess.toml")]
+    assert "3/2 <= 2" in CliRunner().invoke(main, ["check", *files]).output
+    (tmp_path / "part.toml").write_text(f'title = "t"\n{row}')
+    assert [found.identifier for found in load(tmp_path)[0].rows] == ["4.3.guess"]
