@@ -196,3 +196,43 @@ def test_the_finding_of_the_document(tmp_path: Path) -> None:
     (tmp_path / "rows").mkdir()
     (tmp_path / "rows" / "part.toml").write_text(f'title = "t"\n{row}')
     assert [found.identifier for found in load(tmp_path / "rows")[0].rows] == ["4.3.guess"]
+
+
+PAIR = """
+field = "R"
+[spaces]
+X = "l2"
+Y = "l2"
+[linear]
+A = [[1, 0], [0, "1/10"]]
+[vectors]
+x = [0, 0]
+x_prime = [0, 1]
+x_second = [0, 1]
+[constants]
+M = 10
+a = 0
+b = 0
+[maps.Psi]
+kind = "affine"
+matrix = [[1, 0], [0, 10]]
+offset = [0, 0]
+"""
+
+
+def test_an_amended_theorem_on_data(tmp_path: Path) -> None:
+    """By its id, as the theorems of the catalogue; an id without a statement is refused."""
+    (tmp_path / "my.toml").write_text(PAIR)
+    words = [
+        "check",
+        "4.5.text.overperforms",
+        str(tmp_path / "my.toml"),
+        "-o",
+        str(tmp_path / "out"),
+    ]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "4.5.text.overperforms: certified" in done.output
+    unknown = CliRunner().invoke(main, ["check", "4.5.ball", str(tmp_path / "my.toml")])
+    assert unknown.exit_code == 2
+    assert "4.5.ball" in unknown.output

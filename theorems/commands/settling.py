@@ -24,6 +24,7 @@ from ..auditing.manifest import (
     table_of,
 )
 from ..catalogue import CATALOGUE
+from ..findings import statement
 from ..instance import Instance
 from ..outcome import statement as theorem_file
 from ..problem import Problem
@@ -58,13 +59,16 @@ def check_command(
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
-    THEOREM is one of 'kernelcert list', or the path of a statement file of your own, *.claim.
+    THEOREM is one of 'kernelcert list', the path of a statement file of your own, *.claim, or the
+    id of a finding that has a statement, such as an amended theorem of 'kernelcert findings'.
 
     Decides every hypothesis, derives, writes statement, problem and certificate into the output
     folder, verifies the written files with the kernel, and prints the worked proof.
 
     Example: kernelcert init slice try; kernelcert check 4.1.i try -o try/out
     """
+    amended = None if theorem in CATALOGUE else statement(theorem)
+    theorem = theorem if amended is None else str(amended)
     claim = theorem.endswith(".claim")
     _refuse_no_time(seconds)
     if claim:
