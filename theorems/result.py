@@ -231,10 +231,15 @@ def check(
     not at all; an earlier result is replaced, a folder with other files is not touched.
     Raises BadInput for an unknown theorem, for data that do not fit and for such a folder.
     """
-    if identifier not in CATALOGUE:
-        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
+    require(identifier)
     derive = CATALOGUE[identifier].derive
     return settle(identifier, lambda: derive(problem), output, problem.folder, progress)
+
+
+def require(identifier: str) -> None:
+    """Raises BadInput for an unknown theorem."""
+    if identifier not in CATALOGUE:
+        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
 
 
 def settle(

@@ -29,7 +29,7 @@ from ..instance import Instance
 from ..outcome import statement as theorem_file
 from ..problem import Problem
 from ..recorded import record
-from ..result import check
+from ..result import check, require
 from .terminal import INTERRUPTED, console, errors, kernel_command, noise_command
 
 
@@ -73,7 +73,8 @@ def check_command(
     _refuse_no_time(seconds)
     if claim:
         _refuse_unknown(permit, labels_of(read_claim(Path(theorem))))
-    elif theorem in CATALOGUE:  # before anything is derived or written
+    else:  # before anything is read, derived or written
+        require(theorem)
         _refuse_unknown(permit, {h.label for h in read_statement(theorem_file(theorem)).given})
     with errors.status("deriving") as status:
         if claim:
