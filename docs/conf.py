@@ -5,6 +5,7 @@ are MathML.  What the pages say of the code (lines, proofs, commands, docstrings
 code while they are built.
 """
 
+import re
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -80,6 +81,15 @@ copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 
 
+NAMED = re.compile(r"\[[\w/-]+\.md(?=\]\([\w./-]+\.md[)#])")
+
+
+def titles(app, page, source):  # type: ignore[no-untyped-def]
+    """A link that is called by its file, for the repository's web view, gets the page's title."""
+    source[0] = NAMED.sub("[", source[0])
+
+
 def setup(app):  # type: ignore[no-untyped-def]
     """Keep the executed notebooks with the doctrees, outside of the pages' own folder."""
+    app.connect("source-read", titles)
     app.config.nb_execution_cache_path = str(Path(app.doctreedir) / "notebooks")
