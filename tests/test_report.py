@@ -10,14 +10,18 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from certificates.format import digest
+from certificates.kernel import verify
 from theorems.cli import main
 from theorems.reporting.panels import sentence
+from theorems.reporting.typeset import typeset
 
 VERDICTS = ("certified", "refuted", "vacuous", "undecided", "rejected")
 
@@ -69,7 +73,8 @@ def test_it_is_html_and_stands_alone(text: str) -> None:
     html5lib.HTMLParser(strict=True).parse(text)
     page = Page(text)
     assert not re.search(r"https?:|url\(|@import", text)
-    assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "base"}
+    assert not {tag for tag, _ in page.tags} & {"link", "iframe", "object", "base", "embed"}
+    assert all(script["type"] == "application/json" for script in page.of("script"))
     places = [a["id"] for _, a in page.tags if "id" in a]
     assert len(places) == len(set(places))
     for link in page.of("a"):
@@ -137,15 +142,70 @@ def test_the_files_in_it_are_the_files(text: str, results: Path) -> None:
         assert all(value in text for value in claim["digests"].values())
 
 
+def elements(text: str) -> dict[str, Any]:
+    """The elements of data of a page, read as JSON, by their ids."""
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    return {found.get("id"): json.loads(found.text) for found in tree.iter("script")}
+
+
+def test_a_second_kernel_finds_all_that_the_first_one_read(
+    text: str, results: Path, tmp_path: Path
+) -> None:
+    """The index and the elements alone make files that the kernel verifies."""
+    found = elements(text)
+    index = found["kernelcert-index"]
+    assert index["format"] == "kernelcert page 1"
+    assert len(found) == 1 + len({f["digest"] for r in index["results"] for c in r["claims"]
+                                  for f in c["files"]})  # fmt: skip
+    links = {link["id"]: link for link in Page(text).of("a") if "id" in link}
+    for result in index["results"]:
+        folder = tmp_path / result["name"]
+        folder.mkdir()
+        for array in result["arrays"]:
+            data = base64.b64decode((links[array["element"]]["href"] or "").partition(",")[2])
+            (folder / array["name"]).write_bytes(data)
+        for claim in result["claims"]:
+            for file in claim["files"]:
+                data = found[file["element"]].encode()
+                assert digest(data) == file["digest"]
+                (folder / file["name"]).write_bytes(data)
+            if claim["module"] == "certificates":
+                assert [f["role"] for f in claim["files"]] == [
+                    "statement",
+                    "problem",
+                    "certificate",
+                ]
+                inputs = [found[file["element"]].encode() for file in claim["files"]]
+                report = verify(*inputs, lambda name: (folder / name).read_bytes())  # noqa: B023
+                assert report.verdict == claim["verdict"]
+                assert list(report.assumed) == claim["assumed"]
+
+
+def test_the_words_of_a_run_are_typeset() -> None:
+    """The paper's letters and signs, and nothing that a person wrote has power."""
+    assert typeset("|Psi(A x) - (x + x_det)| <= 2 L delta") == (
+        "|Ψ(A x) − (x + x<sub>det</sub>)| ≤ 2 L δ"
+    )
+    assert typeset("875 sqrt(763)/16384") == "875 √763/16384"
+    assert (
+        typeset("a dense 2 x 3 matrix, x' in M1")
+        == "a dense 2 \u00d7 3 matrix, x′ in M<sub>1</sub>"
+    )
+    assert typeset("deltas of an alphabet, e_1 >= 0") == (
+        "deltas of an alphabet, e<sub>1</sub> ≥ 0"
+    )
+    assert typeset("</p><script>x_det") == "&lt;/p&gt;&lt;script&gt;x<sub>det</sub>"
+
+
 def test_what_it_says(text: str) -> None:
     """Verdicts in words, figures, proofs, sentences of other kinds, what to paste."""
     for words in (
         "✓</span> certified",
         "nothing beyond the kernel",
-        "875 sqrt(763)/16384",
+        "875 √763/16384",
         "By the triangle inequality, applied to the sum of ",
         "The arithmetic of (0)",
-        "P(|E - c| &lt;= r) &gt;= ",
+        "P(|E − c| ≤ r) ≥ ",
         r"4.1.i &amp; Psi hallucinates by transferring details &amp; certified",
         'id="second-kernel"',
     ):
@@ -244,7 +304,8 @@ def test_a_persons_title_has_no_power(results: Path, tmp_path: Path) -> None:
     (folder / "result.json").write_text(json.dumps(table))
     assert run("report", folder, "-o", tmp_path / "r.html", "--title", "<u>").exit_code == 0
     text = (tmp_path / "r.html").read_text()
-    assert not {tag for tag, _ in Page(text).tags} & {"script", "i", "u"}
+    assert not {tag for tag, _ in Page(text).tags} & {"i", "u"}
+    assert all(script["type"] == "application/json" for script in Page(text).of("script"))
 
 
 def test_json(results: Path) -> None:
@@ -297,9 +358,9 @@ def test_other_kinds_of_claim(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     assert run("report", tmp_path / "all", "-o", page).exit_code == 0
     text = page.read_text()
-    assert "P(all conclusions hold for e) &gt;= 99/100" in text
+    assert "P(all conclusions hold for e) ≥ 99/100" in text
     assert "python3 -m certificates.noise 4.6.ii.noise.json 4.6.ii.claim problem.json" in text
-    assert "c_opt(A, M1) = " in text
+    assert "c<sub>opt</sub>(A, M<sub>1</sub>) = " in text
     assert "python3 -m certificates.sparse" in text
     claim = noise / "4.6.ii.noise.json"
     claim.write_bytes(claim.read_bytes().replace(b"99/100", b"999/1000"))

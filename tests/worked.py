@@ -22,8 +22,10 @@ def _cases() -> dict[str, Files]:
         form = path.relative_to(LIBRARY).parts[0]
         own = folder / "statement.claim"
         statement = own if own.is_file() else STATEMENTS / f"{form}.claim"
-        general = path.name.startswith("general")
-        found[name] = (statement, None if general else folder / "problem.json", path)
+        problem = folder / "problem.json"
+        if statement.is_file():  # a finding may be of another kind
+            data = None if path.name.startswith("general") or not problem.is_file() else problem
+            found[name] = (statement, data, path)
     for folder in sorted((ROOT / "tests" / "corpus" / "accepted").iterdir()):
         problem = folder / "problem.json"
         found[folder.name] = (

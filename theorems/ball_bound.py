@@ -59,7 +59,9 @@ class BallBound:
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
         if not 1 <= self.m <= LARGEST or self.c < 0 or self.d < 0:
-            raise BadInput(f"the bound needs 1 <= m <= {LARGEST}, and squares of lengths")
+            raise BadInput(
+                f"m, the distance and the radius: 1 <= m <= {LARGEST}, lengths at least 0"
+            )
 
     def at(self, variance: Fraction, bits: int = BITS) -> tuple[Magnitude, Magnitude]:
         """P and 1 - P for sigma^2 = variance; for variance 0, E is xi.  Raises BadInput."""

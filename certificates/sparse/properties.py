@@ -231,6 +231,8 @@ def recovers_vector(data: Data, claim: Table, hints: Table) -> str:
     if sign(Roots.rational(radius) - _error_bound(data, claim, hints, eta)) < 0:
         raise Rejected("the radius is below the bound")
     x = claim["vector"]
+    if not eta and not radius:
+        return f"{x} is the only minimiser of |H z|_l1 over A z = A {x}"
     about = DECODER.format(y=f"(A {x} + e)", eta=short(eta))
     return f"for all e with |e|_l2 <= {short(eta)} and {about}: |x^ - {x}|_l2 <= {short(radius)}"
 

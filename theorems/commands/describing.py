@@ -55,7 +55,14 @@ def network_command(file: Path, at: Path | None, output: Path | None) -> None:
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the best pair.")
 @click.option("--count", default=10, show_default=True, help="How many pairs to print.")
-@click.option("--object-norm", default="l2", show_default=True, help="The norm of images.")
+@click.option(
+    "--object-norm",
+    "--norm",
+    "object_norm",
+    default="l2",
+    show_default=True,
+    help="The norm of images.",
+)
 @click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
 def pairs_command(
     operator: Path, images: Path, output: Path | None, count: int, object_norm: str, data_norm: str
@@ -83,7 +90,13 @@ def pairs_command(
 @click.command("detail")
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("wanted")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder for the files.",
+)
 @click.option(
     "--method",
     type=click.Choice(["projection", "near", "tikhonov"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -70,8 +71,10 @@ def _chosen(parts: list[Part], names: tuple[str, ...]) -> list[Part]:
     if not names:
         return parts
     found = []
+    # 4.1 does not mean 4.10
+    wanted = re.compile("|".join(rf"{re.escape(name)}(?!\d)" for name in names))
     for part in parts:
-        rows = tuple(row for row in part.rows if row.identifier.startswith(names))
+        rows = tuple(row for row in part.rows if wanted.match(row.identifier))
         if rows:
             found.append(Part(part.name, part.title, part.intro, rows))
     if not found:

@@ -25,7 +25,14 @@ from .terminal import console
 @click.option("--halfspaces", type=click.Path(path_type=Path), help="A file with rows and limits.")
 @click.option("--hull", type=click.Path(path_type=Path), help="Images, one a row: their hull.")
 @click.option("--noise", default="0", show_default=True, help="The noise of each measurement.")
-@click.option("--norm", default="linf", show_default=True, help="The norm of images.")
+@click.option(
+    "--object-norm",
+    "--norm",
+    "norm",
+    default="linf",
+    show_default=True,
+    help="The norm of images.",
+)
 @click.option("--data-norm", default="linf", show_default=True, help="The norm of measurements.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def kernelsize_command(

@@ -23,7 +23,14 @@ from .terminal import console
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
-@click.option("--norm", default="l2", show_default=True, help="The norm of images.")
+@click.option(
+    "--object-norm",
+    "--norm",
+    "norm",
+    default="l2",
+    show_default=True,
+    help="The norm of images.",
+)
 @click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
 @click.option("--field", type=click.Choice(["R", "C"]), help="Where images and values lie.")
 @click.option("--map", "maps", type=click.Path(path_type=Path), help="A file with [psi] or [maps].")

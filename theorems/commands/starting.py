@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -15,14 +16,23 @@ from ..examples import EXAMPLES
 from .terminal import console
 
 
+def _named(start: str) -> list[str]:
+    """The examples whose name begins so, for the shell's completion."""
+    return [name for name in EXAMPLES if name.startswith(start)]
+
+
 @click.command("init")
-@click.argument("name", type=click.Choice(list(EXAMPLES)))
+@click.argument("name", shell_complete=lambda _, __, start: _named(start))
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 def init_command(name: str, folder: Path | None) -> None:
     """Write the example NAME as a problem FOLDER to edit.
 
     Example: kernelcert init teaching try
     """
+    if name not in EXAMPLES:
+        near = get_close_matches(name, EXAMPLES, 1)
+        hint = f", did you mean {near[0]}?" if near else ""
+        raise BadInput(f"there is no example {name!r}{hint}; 'kernelcert list' names all")
     target = folder or Path(name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise BadInput(f"{target}: exists already; name a new folder")
@@ -40,7 +50,10 @@ def init_command(name: str, folder: Path | None) -> None:
 
 @click.command("list")
 def list_command() -> None:
-    """List the theorems and the examples."""
+    """List the theorems and the examples.
+
+    Example: kernelcert list
+    """
     table = Table("theorem", "says", "needs")
     for theorem in CATALOGUE.values():
         table.add_row(theorem.identifier, theorem.says, theorem.needs)

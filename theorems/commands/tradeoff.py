@@ -40,8 +40,15 @@ ROWS = 20  # corners that are printed
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--lipschitz", multiple=True, metavar="L", help="A constant; repeat for more.")
-@click.option("--norm", "object_norm", default="linf", show_default=True, help="Of the images.")
-@click.option("--data-norm", default="l2", show_default=True, help="Of the measurements.")
+@click.option(
+    "--object-norm",
+    "--norm",
+    "object_norm",
+    default="linf",
+    show_default=True,
+    help="The norm of images.",
+)
+@click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
 @click.option(
     "--map",
     "psi",

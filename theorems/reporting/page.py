@@ -1,8 +1,9 @@
 """The page of a report: one HTML file with everything in it.
 
-Nothing is fetched: the style is inline, pictures and files are data URIs, and no script runs.  A
-proof of more than `LIGHT` steps has its formulas as characters instead of MathML, and only its
-first steps are opened, so that it opens at once in a browser.
+Nothing is fetched: the style is inline, pictures and files are data URIs, and no script runs; what
+a second kernel needs lies in elements of data (`embedded`).  A proof of more than `LIGHT` steps has
+its formulas as characters instead of MathML, and only its first steps are opened, so that it opens
+at once in a browser.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ from ..teaching.proof import (
 )
 from ..teaching.tree import Aside, Block, Display, Heading
 from .collect import Claimed, Item
+from .embedded import Embedded
 from .panels import sentence
+from .typeset import typeset
 
 LIGHT = 300  # displayed steps
 BYTES = "application/octet-stream"
-EMBEDDED = 1 << 20  # bytes: larger arrays are named, not embedded
+EMBEDDED = 1 << 21  # bytes: larger arrays are named, not embedded
 MEANING = {
     "certified": "every conclusion follows, on these data, by the listed steps",
     "refuted": "every hypothesis holds on these data, and a conclusion fails",
@@ -47,12 +50,18 @@ def page(items: list[Item], title: str = "") -> str:
     """The report on these results as HTML."""
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     folder = files("theorems.reporting")
+    environment.filters["typeset"] = typeset
     template = environment.from_string((folder / "report.html.jinja").read_text("utf-8"))
     shown = [_shown(item, place) for place, item in enumerate(items, 1)]
     one = f"Report on {shown[0]['name']}" if shown else "Report"
     heading = title or (one if len(shown) == 1 else f"Report on {len(shown)} results")
     style = Markup((folder / "report.css").read_text("utf-8"))
-    words = {"mark": MARK, "version": _version()}
+    inside = Embedded(EMBEDDED)
+    for item, one_shown in zip(items, shown, strict=True):
+        places = [claim["id"] for claim in one_shown["claims"]]
+        roles = map(_roles, item.claims)
+        inside.add(item, one_shown["id"], list(zip(item.claims, places, roles, strict=True)))
+    words = {"mark": MARK, "version": _version(), "embedded": inside.elements()}
     text: str = template.render(title=heading, items=shown, style=style, **words)
     return text
 
@@ -99,11 +108,12 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
         "pictures": [_picture(one, detail) for one in recorded.get("pictures", [])],
         "arrays": [
             {
+                "id": f"r{place}-array{n}",
                 "name": name,
                 "size": f"{len(data):,}",
                 "link": _link(data, BYTES),
             }
-            for name, data in item.arrays.items()
+            for n, (name, data) in enumerate(item.arrays.items(), 1)
         ],
     }
 

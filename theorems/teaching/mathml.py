@@ -36,6 +36,7 @@ from .tree import (
 
 FENCES = {1: ("|",), 2: ("‖",), 3: ("|", "|", "|")}  # few fonts have three bars in one
 
+MARKS = tuple(",.:;")
 CLOSE = 'stretchy="false" lspace="0" rspace="0"'
 
 
@@ -116,8 +117,16 @@ def inline(found: Inline, light: bool = False) -> str:
 
 
 def sentence(words: Words, light: bool = False) -> str:
-    """A sentence."""
-    return "".join(inline(word, light) for word in words)
+    """A sentence; a mark behind a formula stays on its line."""
+    found: list[str] = []
+    for word in words:
+        text = inline(word, light)
+        mark = isinstance(word, str) and text[:1] in MARKS and text[:1]
+        if mark and found and found[-1].endswith("</math>"):
+            found[-1] = f'<span class="k">{found[-1]}{mark}</span>'
+            text = text[1:]
+        found.append(text)
+    return "".join(found)
 
 
 def block(found: Block, light: bool = False, below: int = 0) -> str:
@@ -153,7 +162,8 @@ STYLE = """
 body{font:1.05rem/1.55 Georgia,"Times New Roman",serif;max-width:46rem;margin:2rem auto;
 padding:0 1rem;color:#1b1b1b;background:#fff}
 .d{display:flex;gap:1rem;margin:.4rem 0}.n{min-width:3rem;color:#555}
-.f{overflow-x:auto;min-width:0}details.a{margin:.3rem 0 .6rem 4rem;font-size:.92rem}
+.f{overflow-x:auto;min-width:0}.k{white-space:nowrap}
+details.a{margin:.3rem 0 .6rem 4rem;font-size:.92rem}
 """
 
 
