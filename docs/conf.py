@@ -30,10 +30,8 @@ exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
 nitpicky = True
 # types of other packages, whose pages are elsewhere, and names that are types only to mypy
 nitpick_ignore_regex = [
-    (
-        "py:.*",
-        r"(array|click|collections|flint|fractions|importlib|numpy|pathlib|random|rich|z3)\..*",
-    ),
+    ("py:.*", r"(array|click|collections|flint|fractions|importlib|markupsafe)\..*"),
+    ("py:.*", r"(numpy|pathlib|random|rich|z3)\..*"),
     ("py:.*", r".*\[.*|Argument|.*\._\w+"),
     ("py:class", r"certificates\.(format\.Entry|matrices\.Part|networks\.Found|noise\..*\.Said)"),
 ]
