@@ -53,6 +53,7 @@ nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True
+nb_merge_streams = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "kernelcert"
