@@ -5,6 +5,7 @@ are MathML.  What the pages say of the code (lines, proofs, commands, docstrings
 code while they are built.
 """
 
+import re
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -29,10 +30,8 @@ exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
 nitpicky = True
 # types of other packages, whose pages are elsewhere, and names that are types only to mypy
 nitpick_ignore_regex = [
-    (
-        "py:.*",
-        r"(array|click|collections|flint|fractions|importlib|numpy|pathlib|markupsafe|random|rich|z3)\..*",
-    ),
+    ("py:.*", r"(array|click|collections|flint|fractions|importlib|markupsafe)\..*"),
+    ("py:.*", r"(numpy|pathlib|random|rich|z3)\..*"),
     ("py:.*", r".*\[.*|Argument|.*\._\w+"),
     ("py:class", r"certificates\.(format\.Entry|matrices\.Part|networks\.Found|noise\..*\.Said)"),
 ]
@@ -54,6 +53,7 @@ nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True
+nb_merge_streams = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "kernelcert"
@@ -80,6 +80,15 @@ copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 
 
+NAMED = re.compile(r"\[[\w/-]+\.md(?=\]\([\w./-]+\.md[)#])")
+
+
+def titles(app, page, source):  # type: ignore[no-untyped-def]
+    """A link that is called by its file, for the repository's web view, gets the page's title."""
+    source[0] = NAMED.sub("[", source[0])
+
+
 def setup(app):  # type: ignore[no-untyped-def]
     """Keep the executed notebooks with the doctrees, outside of the pages' own folder."""
+    app.connect("source-read", titles)
     app.config.nb_execution_cache_path = str(Path(app.doctreedir) / "notebooks")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_links_lead_somewhere(path: Path) -> None:
         # pages that are made for each module are there only after a build
         if "://" not in target and not target.startswith("project:"):
             assert (path.parent / target).exists(), target
+
+
+def test_the_lines_of_the_readme_are_counted() -> None:
+    """The one number that is typed; the site counts."""
+    typed = re.search(r"about ([\d,]+) lines of Python", (ROOT / "README.md").read_text())
+    code_lines = runpy.run_path(str(DOCS / "count_lines.py"))["code_lines"]
+    counted = sum(map(code_lines, (ROOT / "certificates").rglob("*.py")))
+    assert typed is not None
+    assert abs(int(typed[1].replace(",", "")) - counted) <= 100
 
 
 EXAMPLE = re.compile(r"```python\n([^`]*?)```\n\n```text\n([^`]*?)```")

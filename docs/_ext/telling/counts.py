@@ -53,7 +53,7 @@ class ExecutedLines(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Run once each, in a process of its own because it traces."""
         lines = ["| certificate | lines that run |", "|---|--:|"]
-        for row in self.content:
+        for row in filter(None, self.content):
             title, _, words = row.rpartition(" = ")
             done = subprocess.run(
                 [sys.executable, "docs/executed_lines.py", *words.split()],

@@ -122,7 +122,7 @@ def write(app: Sphinx) -> None:
             pages[page] = heading(page)
             for name in names:
                 pages[page] += heading(name, "-") if len(names) > 1 and name != page else ""
-                pages[page] += f".. automodule:: {name}\n   :members:\n\n"
+                pages[page] += f".. automodule:: {name}\n   :members:\n   :ignore-module-all:\n\n"
     for old in folder.glob("*.rst"):
         if old.stem not in pages:
             old.unlink()

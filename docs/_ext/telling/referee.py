@@ -17,7 +17,7 @@ def words(row: Row, up: str) -> str:
     """A row in Markdown."""
     printed = " ".join(row.printed.split())
     says = f"{row.place}: {printed}" if printed else row.place
-    lines = [f"**{row.verdict}**{{.{row.verdict}}} {says}", "", row.holds.strip(), ""]
+    lines = [f"**{row.verdict}.** {says}", "", row.holds.strip(), ""]
     if row.checks:
         lines += ["```text", *(check.run for check in row.checks), "```"]
     return LINK.sub(rf"]({up}\1", "\n".join(lines))
