@@ -17,6 +17,7 @@ from theorems import (
     BadInput,
     Problem,
     check,
+    compare,
     decide,
     detail,
     general_proof,
@@ -25,6 +26,7 @@ from theorems import (
     nullspace,
     operator,
     optimal_map,
+    pairs,
     probability,
     recover,
     show_images,
@@ -45,6 +47,7 @@ constants c >= 0
 conclude
   |x + y| <= c |x| + c |y|
 """
+GUESS = Affine(PSI.matrix, ["2/3", "-2/3", "2/3"])
 PLAIN = CLAIM.replace("constants c >= 0\n", "").replace("c |", "|")
 QUESTIONS: dict[str, tuple[Callable[[], Answer], str, str]] = {
     "what A is": (lambda: operator(A), "norm", "l2 norm between 168/97 and 97/56: certified"),
@@ -87,6 +90,11 @@ QUESTIONS: dict[str, tuple[Callable[[], Answer], str, str]] = {
     "the null space": (lambda: nullspace(A, 1), "constant", "is 1/2"),
     "the decoder": (lambda: recover(A, [1, 1]), "unique", "has the only minimiser z"),
     "the model class": (lambda: sparsity([1, 0, 2], 1, delta=1), "class", "sigma_1"),
+    "side by side": (
+        lambda: compare(Problem(operator=A, x=[0, 1, 0], x_det=[1, -1, 1], psi=GUESS), order=1),
+        "decoder, recovery",
+        "every minimiser",
+    ),
     "a box": (lambda: kernelsize(A, box=(0, 1)), "c_opt", "c_opt(A, M1) = 1/2"),
     "a polyhedron": (
         lambda: kernelsize([[1, 0]], halfspaces=([[0, 1], [0, -1]], [3, 0])),
@@ -117,6 +125,16 @@ def test_the_files_are_those_that_the_kernel_reads() -> None:
     names = ("optimum-1.claim.json", "problem.json", "optimum-1.certificate.json")
     said = check_optimality(*(files[name] for name in names), files.__getitem__)
     assert said[-1].endswith("= 2/5")
+
+
+def test_pairs() -> None:
+    """The first is the one that A hardly tells apart."""
+    found = pairs(A, [[2, 0, 1], [0, 0, 1], [3, -1, "41/20"]])
+    assert (found.found.nearest[0].first, found.found.nearest[0].second) == (0, 2)
+    assert found.lines[1].startswith("0, 2: ")
+    assert "3 pairs; none of them nearer: proved" in str(found)
+    assert found.verified == {}
+    assert "<table" not in found._repr_html_()
 
 
 def test_vectors_are_exact() -> None:
