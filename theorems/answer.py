@@ -97,7 +97,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
         "<tr>" + "".join(f'<td style="{style}">{escape(text)}</td>' for text in row) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{first}</tr></thead><tbody>{others}</tbody></table>"
+    inside = f"<thead><tr>{first}</tr></thead><tbody>{others}</tbody>"
+    return f'<table style="margin:0 0 .8rem">{inside}</table>'
 
 
 def fold(title: str, text: str) -> str:
