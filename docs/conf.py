@@ -31,7 +31,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(array|click|collections|flint|fractions|importlib|numpy|pathlib|random|rich|z3)\..*",
+        r"(array|click|collections|flint|fractions|importlib|numpy|pathlib|markupsafe|random|rich|z3)\..*",
     ),
     ("py:.*", r".*\[.*|Argument|.*\._\w+"),
     ("py:class", r"certificates\.(format\.Entry|matrices\.Part|networks\.Found|noise\..*\.Said)"),
