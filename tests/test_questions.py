@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -247,6 +250,52 @@ def test_a_problem_but_for_a_field() -> None:
     given = Problem(operator=A, x=[2, 0, 1], x_det=[1, -1, 1], psi=PSI)
     other = given.but(delta="1/50")
     assert (given.delta, other.delta, other.x) == ("least", "1/50", [2, 0, 1])
+
+
+BARE = """
+import sys
+
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("matplotlib", "scipy", "sklearn", "onnx", "torch", "cvc5"):
+            raise ImportError(name)
+
+
+sys.meta_path.insert(0, Missing())
+import theorems.cli
+
+A = [[1, 1, 0], [0, 1, 1]]
+print(theorems.optimal_map(A, [[2, 0, 1], [3, -1, 2]], norm="linf").verified["c_opt"])
+psi = theorems.Affine([[1, 0], [0, 0], [0, 1]])
+given = theorems.Problem(operator=A, x=[2, 0, 1], x_prime=[3, -1, "2.05"], psi=psi)
+print(theorems.check("4.5.i", given, "out").verdict)
+for show in (lambda: theorems.show_images(x=[1]), lambda: theorems.probability(1, 0, 1).picture):
+    try:
+        show()
+    except theorems.BadInput as error:
+        print(error)
+"""
+
+
+def test_without_the_extras(tmp_path: Path) -> None:
+    """Everything but pictures is there with the packages that are always installed."""
+    root = str(Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", BARE],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": root},
+        check=False,
+    )
+    assert done.stderr == ""
+    said = done.stdout.splitlines()
+    assert said[0] == "c_opt(A, M1) = 1/2"
+    assert (tmp_path / "out" / "report.txt").is_file()
+    assert [line.partition(":")[2] for line in said[2:]] == [
+        " pip install kernelcert[examples]"
+    ] * 2
 
 
 def test_figures_by_name() -> None:
