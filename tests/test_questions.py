@@ -130,6 +130,14 @@ def test_the_files_are_those_that_the_kernel_reads() -> None:
     assert said[-1].endswith("= 2/5")
 
 
+def test_lines_by_their_words() -> None:
+    """The first, as a sentence."""
+    found = probability(1, 0, 1, sigma=1)
+    assert found.line("1 - P").startswith("1 - P is between 0.36787944117144")
+    with pytest.raises(BadInput, match="'xyz'"):
+        found.line("xyz")
+
+
 def test_pairs() -> None:
     """The first is the one that A hardly tells apart."""
     found = pairs(A, [[2, 0, 1], [0, 0, 1], [3, -1, "41/20"]])

@@ -60,6 +60,13 @@ class Answer:
     vector: Entries | None = None
     draw: Draw | None = None
 
+    def line(self, words: str) -> str:
+        """The first line with these words, without the blanks before it.  Raises BadInput."""
+        for line in self.lines:
+            if words in line:
+                return line.strip()
+        raise BadInput(f"line: none of the {len(self.lines)} lines has {words!r}")
+
     def write(self, folder: str | Path) -> None:
         """All files, together or not at all.  Raises BadInput for a folder with other files."""
         refuse_foreign(Path(folder))
