@@ -203,10 +203,13 @@ def shown_claim(report: Report) -> Iterator[str]:
 
 
 def _draw(result: Result, path: Path) -> None:
+    from .pictures import draw
+
     try:
-        from .pictures import draw
-    except ImportError:  # matplotlib comes with the extra "examples"
+        import matplotlib as mpl
+    except ImportError:  # it comes with the extra "examples"
         return
+    del mpl
     draw(result.outcome, path)
     if result.outcome.plot is not None:
         result.plot(path.with_name("plot.png"))
