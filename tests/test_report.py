@@ -191,6 +191,10 @@ def test_the_words_of_a_run_are_typeset() -> None:
         typeset("a dense 2 x 3 matrix, x' in M1")
         == "a dense 2 \u00d7 3 matrix, x′ in M<sub>1</sub>"
     )
+    assert typeset("M1.npy, M1_3, sqrt(3/4)") == "M1.npy, M<sub>1,3</sub>, √(3/4)"
+    assert typeset("|x^ - x|_l2 for x in R^256") == (
+        "|x\u0302 − x|<sub>l2</sub> for x in R<sup>256</sup>"
+    )
     assert typeset("deltas of an alphabet, e_1 >= 0") == (
         "deltas of an alphabet, e<sub>1</sub> ≥ 0"
     )

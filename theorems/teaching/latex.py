@@ -36,6 +36,7 @@ SPECIAL = {
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
     "²": r"\textsuperscript{2}", "−": "$-$", "…": r"\dots{}", "\u2032": "$'$", "\u2033": "$''$",
+    "\u00d7": r"$\times$", "\u21a6": r"$\mapsto$",
     "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 
