@@ -31,6 +31,7 @@ CLASS = re.compile(r"\bM1(_\d+)?\b(?!\.\w|_)")
 NORM = re.compile(r"\|_(l\d|linf)\b")
 POWER = re.compile(r"\b([RC])\^(\w+)")
 LETTER = re.compile(rf"\b({LETTERS})\b")
+SQUARE = re.compile(r"(?<=[^\W\d_])\^(\d)\b")
 SIZES = re.compile(r"(?<=\d) x (?=\d)")
 
 
@@ -50,6 +51,7 @@ def typeset(text: str) -> Markup:
     found = CLASS.sub(_class, found)
     found = NORM.sub(r"|<sub>\1</sub>", found)
     found = POWER.sub(r"\1<sup>\2</sup>", found)
+    found = SQUARE.sub(r"<sup>\1</sup>", found)
     found = LETTER.sub(lambda m: GREEK[m[1]], found)
     for typed, sign in SIGNS.items():
         found = found.replace(escape(typed, quote=False), sign)
