@@ -34,10 +34,10 @@ from .tree import (
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}",
     "²": r"\textsuperscript{2}", "−": "$-$", "…": r"\dots{}", "\u2032": "$'$", "\u2033": "$''$",
     "\u00d7": r"$\times$", "\u21a6": r"$\mapsto$",
-    "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
+    "'": "'{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 
 PREAMBLE = r"""\documentclass[11pt]{article}
@@ -53,7 +53,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \begin{document}
 """
 
-NEEDED = "% needs \\usepackage{amsmath,amssymb,textcomp} and [T1]{fontenc}\n"
+NEEDED = "% needs \\usepackage{amsmath,amssymb}; LaTeX of 2020 or later\n"
 
 
 def escape(text: str) -> str:
@@ -171,8 +171,9 @@ def _list(items: tuple[Words, ...]) -> str:
 
 
 def fragment(found: Document) -> str:
-    """For `\\input` into a document that loads amsmath, amssymb and textcomp."""
-    return NEEDED + "\n\n".join(map(block, found.blocks)) + "\n"
+    """For `\\input` into a document that loads amsmath and amssymb."""
+    body = "\n\n".join(map(block, found.blocks))
+    return f"{NEEDED}\\begingroup\\sloppy\n{body}\n\\par\\endgroup\n"
 
 
 def document(found: Document) -> str:
