@@ -121,6 +121,9 @@ SAYS = {
     "again": ("4.1.i/teaching", "Likewise,\n   (1)"),
     "a point and zero": ("4.5.ii/two-images", "A is Lipschitz with constant K = 99/35; at p this"),
     "no data": ("vacuous-by-contradiction", "Clearly,\n   (3)  0 < 1"),
+    "an affine map": ("4.1.i/teaching", "Ψ is affine, y ↦ W y + b, where W has the rows"),
+    "a square": ("4.1.i/teaching", "the matrix K^2 I − W^*W is positive semidefinite, so"),
+    "a source": ("4.1.i", "Theorem 4.1 (i), with z = Ψ(A x + e) - (x + x_det)."),
     "absurd": ("by-contradiction", "This is absurd, and so the claim holds."),
 }
 
@@ -208,8 +211,8 @@ def test_explain(tmp_path: Path) -> None:
     statement, problem, certificate = CASES["4.1.i/teaching"]
     files = [str(statement), str(problem), str(certificate)]
     for name, start in {
-        "text": "Psi h",
-        "markdown": "# Psi",
+        "text": "Ψ h",
+        "markdown": "# ${\\Ps",
         "latex": "\\doc",
         "html": "<!DO",
     }.items():

@@ -16,6 +16,7 @@ from .tree import Inline, Sign, Symbol, Words, listed, row
 
 MEMBERS = 3  # of a finite set, shown
 LISTED = 4  # values of a table
+AFFINE = ", y -> W y + b"
 SMALL = 12  # entries of a matrix that is shown
 
 
@@ -24,7 +25,11 @@ def data_items(problem: Problem) -> Iterator[Words]:
     for name, form in problem.operators.items():
         yield (Symbol(name), f" is {_typeset(str(form))}", *_entries(form))
     for name, found in problem.maps.items():
-        yield (Symbol(name), f" is {_typeset(str(found))}", *_values(name, found))
+        yield (
+            Symbol(name),
+            f" is {_typeset(str(found)).removesuffix(AFFINE)}",
+            *_values(name, found),
+        )
     hidden = {m for members in problem.sets.values() for m in members[MEMBERS:]}
     for name, (space, v) in problem.vectors.items():
         if name not in hidden:
@@ -45,7 +50,7 @@ def data_items(problem: Problem) -> Iterator[Words]:
 
 
 def _typeset(text: str) -> str:
-    return fold(text).replace(" x ", " \u00d7 ").replace("y -> W y", "y \u21a6 W y")
+    return fold(text).replace(" x ", " \u00d7 ")
 
 
 def _entries(form: Linear) -> Words:
@@ -68,10 +73,13 @@ def _values(name: str, found: object) -> Words:
     if isinstance(found, ConstantMap):
         return (", ", vector(found.offset))
     if isinstance(found, AffineMap):
+        y, matrix = Symbol("y"), Symbol("W")
+        value = row(matrix, Sign("thin"), y, Sign("+"), Symbol("b"))
+        maps: Words = (", ", row(y, Sign("mapsto"), value))
         if found.matrix.shape[0] * found.matrix.shape[1] > SMALL:
-            return ()
+            return maps
         offset = row(Symbol("b"), Sign("="), vector(found.offset))
-        return (", where ", Symbol("W"), " has ", *_rows(found.matrix), ", and ", offset)
+        return (*maps, ", where ", matrix, " has ", *_rows(found.matrix), ", and ", offset)
     table = found.table if isinstance(found, McShaneMap) else found
     if not isinstance(table, TableMap):
         return ()

@@ -143,7 +143,7 @@ def sentence(words: Words) -> str:
 
 def display(found: Formula, number: int | None) -> str:
     """A formula that may break over lines, with its number at the left."""
-    tag = "" if number is None else f"\\makebox[3.2em][l]{{({number})}}"
+    tag = f"\\makebox[3.2em][l]{{{'' if number is None else f'({number})'}}}"
     return (
         "\\par\\smallskip\\noindent\\begingroup\\raggedright\\hangindent=4.2em\\hangafter=1 "
         f"{tag}$\\displaystyle {formula(found)}$\\par\\endgroup\\smallskip\\noindent"

@@ -31,6 +31,7 @@ from .arithmetic import opened
 from .data import data_items
 from .formulas import Reading, norm_name, number, vector, with_digits
 from .sentences import MERGED, SENTENCES, Told, mention
+from .symbols import pieces
 from .tree import (
     Aside,
     Block,
@@ -112,9 +113,9 @@ def document(worked: Worked, depth: int = 2) -> Document:
 def claim_blocks(worked: Worked) -> Iterator[Block]:
     """Title, setting, hypotheses, conclusions, verdict."""
     report, reading, written = worked.report, worked.reading, worked.written
-    yield Heading(1, (written.title,))
+    yield Heading(1, prose(written.title))
     if written.source:
-        yield Paragraph((written.source + ".",))
+        yield Paragraph((*prose(written.source), "."))
     yield Paragraph(("Let ", *listed(list(_setting(worked)), ", and "), "."))
     yield from _data(worked)
     if written.given:
@@ -154,6 +155,11 @@ def _claimed(worked: Worked) -> Words:
         start = ("Then",) if written.given else ("In this setting,",)
     found: list[Inline] = [*start, *((" ", *for_all) if for_all else ())]
     return (*found, *((" ", *there) if names else ()))
+
+
+def prose(text: str) -> Words:
+    """What a person wrote, with its names as symbols."""
+    return tuple(Symbol(piece) if named else piece for piece, named in pieces(text))
 
 
 def _chosen(worked: Worked, name: str, text: str) -> Words:

@@ -21,7 +21,7 @@ from certificates.terms import Scalar, Term
 from certificates.values import Context
 
 from .formulas import Reading, number, rational
-from .tree import Code, Formula, Inline, Sign, Symbol, Words, listed, row
+from .tree import Code, Formula, Inline, Number, Raised, Sign, Symbol, Words, listed, row
 
 LISTED = 8  # premises: more are folded
 
@@ -213,6 +213,15 @@ def everywhere(told: Told) -> Words:
 # -------------------------------------------------------------------------------- the data
 
 
+def gram(told: Told) -> Words:
+    """A bound by a positive semidefinite difference."""
+    square = Raised(Symbol("K"), Number("2"))
+    product = row(Raised(Symbol("W"), Sign("star")), Symbol("W"))
+    matrix = row(square, Sign("thin"), Symbol("I"), Sign("-"), product)
+    which: Words = ("With ", Symbol("W"), " the matrix of ", told.map(), " and ", Symbol("K"))
+    return (*which, " the bound, the matrix ", matrix, " is positive semidefinite, so")
+
+
 def computed(told: Told) -> Words:
     """Exact values; numbers alone where there are no data."""
     return ("Clearly,",) if told.context.problem is None else ("By exact computation on the data,",)
@@ -282,10 +291,7 @@ SENTENCES: dict[str, Sentence] = {
         "Since ", " is composed of multiples of distinct rows, or columns, of orthogonal matrices,"
     ),
     "operator_schur": of_map("By Schur's test with positive weights, for the matrix of ", ","),
-    "operator_gram": lambda told: (
-        "With ", Symbol("W"), " the matrix of ", told.map(), " and ", Symbol("K"),
-        " the bound, the matrix ", Symbol("K"), "² I − W*W is positive semidefinite, so",
-    ),
+    "operator_gram": gram,
     "fourier_zero": fourier_zero,
     "lower_gram": lower("whose Gram matrix less a multiple of the identity is not negative"),
     "lower_orthogonal": lower("whose form shows a multiple of a map that keeps norms"),
