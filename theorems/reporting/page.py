@@ -199,7 +199,7 @@ def _proved(claim: Claimed) -> dict[str, Any]:
         "believed": report.believed,
         "says": _html(list(claim_blocks(worked))),
         "brief": _html([block for block in claim_blocks(worked) if isinstance(block, Display)]),
-        "summary": Markup(mathml.sentence(verdict_words(report))),
+        "summary": Markup(mathml.sentence(verdict_words(worked))),
         "numbers": _html(list(number_blocks(worked))),
         "proof": _html([*blocks, *end_blocks(worked)], light),
         "steps": count,
