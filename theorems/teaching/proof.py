@@ -34,6 +34,7 @@ from .sentences import MERGED, SENTENCES, Told, mention
 from .symbols import pieces
 from .tree import (
     Aside,
+    Bars,
     Block,
     Code,
     Display,
@@ -126,7 +127,7 @@ def claim_blocks(worked: Worked) -> Iterator[Block]:
                 for h in written.given
             )
         )
-    yield Paragraph(_claimed(worked))
+    yield Paragraph(claimed(worked))
     for conclusion in written.conclude:
         yield Display(joined_or([reading.judgment(one) for one in conclusion.any]))
     chosen: list[Words] = [_chosen(worked, name, text) for name, text in report.choices]
@@ -137,7 +138,7 @@ def claim_blocks(worked: Worked) -> Iterator[Block]:
     yield Paragraph(verdict_words(worked))
 
 
-def _claimed(worked: Worked) -> Words:
+def claimed(worked: Worked) -> Words:
     """What stands before the conclusions: then for all e in Y with |e| <= delta."""
     written, reading = worked.written, worked.reading
     variables: list[Words] = []
@@ -201,7 +202,7 @@ def _setting(worked: Worked) -> Iterator[Words]:
         elif isinstance(entry, Signed) and entry.sign:
             yield (row(Symbol(name), Sign(entry.sign), Number("0")),)
         elif isinstance(entry, Unit):
-            yield (row(Sign("|"), Symbol(name), Sign("|"), Sign("="), Number("1")),)
+            yield (row(Bars(Symbol(name), 1), Sign("="), Number("1")),)
 
 
 def _data(worked: Worked) -> Iterator[Block]:
