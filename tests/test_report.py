@@ -261,7 +261,7 @@ def test_what_it_says(text: str) -> None:
         "By the triangle inequality, applied to the sum of ",
         "The arithmetic of (0)",
         "P(|E − c| ≤ r) ≥ ",
-        "Then for all <math>",
+        "<p>For all <math>",
         r"4.1.i &amp; Psi hallucinates by transferring details &amp; certified",
         'id="second-kernel"',
     ):

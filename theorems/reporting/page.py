@@ -195,13 +195,16 @@ def _proved(claim: Claimed) -> dict[str, Any]:
     opened = sum(isinstance(block, Aside) for block in blocks)
     given = {h.label: h.judgment for h in report.statement.given}
     assumed = [f"{label}: {fold(str(given[label]))}" for label in report.assumed]
-    conclusions = [block for block in claim_blocks(worked) if isinstance(block, Display)]
+    start = claimed(worked, alone=True)
+    conclusions: list[Block] = [
+        block for block in claim_blocks(worked) if isinstance(block, Display)
+    ]
     return {
         "title": report.statement.title,
         "assumptions": assumed,
         "believed": report.believed,
         "says": _html(list(claim_blocks(worked))),
-        "brief": _html([*_quantified(worked), *conclusions]),
+        "brief": _html([Paragraph(start)] * bool(start) + conclusions),
         "summary": Markup(mathml.sentence(verdict_words(worked))),
         "numbers": _html(list(number_blocks(worked))),
         "proof": _html([*blocks, *end_blocks(worked)], light),
@@ -213,14 +216,6 @@ def _proved(claim: Claimed) -> dict[str, Any]:
         if report.problem
         else [],
     }
-
-
-def _quantified(worked: Worked) -> list[Block]:
-    """What introduces the conclusions, where that says more than "then"."""
-    written = worked.written
-    if worked.report.verdict == "certified" and not (written.for_all or written.exists):
-        return []
-    return [Paragraph(claimed(worked))]
 
 
 def _html(blocks: list[Block], light: bool = False) -> Markup:

@@ -138,24 +138,33 @@ def claim_blocks(worked: Worked) -> Iterator[Block]:
     yield Paragraph(verdict_words(worked))
 
 
-def claimed(worked: Worked) -> Words:
-    """What stands before the conclusions: then for all e in Y with |e| <= delta."""
+def claimed(worked: Worked, alone: bool = False) -> Words:
+    """What stands before the conclusions: then for all e in Y with |e| <= delta, ...
+
+    `alone` is without the hypotheses before it: for all e in Y, ...; () where nothing is left.
+    """
     written, reading = worked.written, worked.reading
     variables: list[Words] = []
     for variable in written.for_all:
         inside = row(Symbol(variable.name), Sign("in"), Symbol(variable.family or variable.space))
         limits: list[Words] = [(reading.judgment(one),) for one in variable.range]
         ranged: Words = (" with ", *listed(limits)) if limits else ()
-        variables.append(("for all " if not variables else "all ", inside, *ranged))
+        variables.append(("all ", inside, *ranged))
     names: list[Words] = [(Symbol(name),) for name in written.exists]
-    there: Words = ("there are " if len(names) > 1 else "there is ", *listed(names), " with")
-    for_all: Words = (*listed(variables), ",") if variables else ()
+    words: list[Inline] = []
+    if variables:
+        words += ["for ", *listed(variables), ","]
+    if names:
+        words += [" " * bool(words) + ("there are " if len(names) > 1 else "there is ")]
+        words += [*listed(names), " with"]
     if worked.report.verdict != "certified":
-        start: Words = ("It is claimed that",)
+        start = "It is claimed that"
+    elif alone:
+        first = str(words[0]) if words else ""
+        return (first.capitalize(), *words[1:]) if words else ()
     else:
-        start = ("Then",) if written.given else ("In this setting,",)
-    found: list[Inline] = [*start, *((" ", *for_all) if for_all else ())]
-    return (*found, *((" ", *there) if names else ()))
+        start = "Then" if written.given else "In this setting,"
+    return (start, " ", *words) if words else (start,)
 
 
 def prose(text: str) -> Words:
