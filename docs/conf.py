@@ -5,6 +5,7 @@ are MathML.  What the pages say of the code (lines, proofs, commands, docstrings
 code while they are built.
 """
 
+import re
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -20,16 +21,25 @@ release = version = installed("kernelcert")
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx_click",
     "sphinx_copybutton",
     "sphinx_design",
-    "formulas",
-    "live",
+    "telling",
 ]
 exclude_patterns = ["_build", "examples", "**/.ipynb_checkpoints"]
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", ".*")]  # types of other packages have no pages here
+# types of other packages, whose pages are elsewhere, and names that are types only to mypy
+nitpick_ignore_regex = [
+    ("py:.*", r"(array|click|collections|flint|fractions|importlib|markupsafe)\..*"),
+    ("py:.*", r"(numpy|pathlib|random|rich|z3)\..*"),
+    ("py:.*", r".*\[.*|Argument|.*\._\w+"),
+    ("py:class", r"certificates\.(format\.Entry|matrices\.Part|networks\.Found|noise\..*\.Said)"),
+]
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True}
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
 
 # MyST: files that the repository's web view also shows, so no syntax that it would not know
 # where plain Markdown does
@@ -43,14 +53,13 @@ nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True
+nb_merge_streams = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "kernelcert"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-# pages that are alone in their section have no use for a list of its pages
-ALONE = ("index", "findings", "divergences", "trust", "format", "adding")
-html_sidebars: dict[str, list[str]] = {name: [] for name in ALONE}
+html_sidebars = {"reference/modules/*": []}  # two hundred lines on each of a hundred pages
 html_show_sourcelink = False
 html_theme_options = {
     "show_prev_next": True,
@@ -59,16 +68,27 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_toc_level": 2,
+    "collapse_navigation": True,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 html_math_renderer = "mathml"
+highlight_language = "text"
 pygments_style = "a11y-high-contrast-light"
 copybutton_prompt_text = r"\$ |>>> "
 copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 
 
+NAMED = re.compile(r"\[[\w/-]+\.md(?=\]\([\w./-]+\.md[)#])")
+
+
+def titles(app, page, source):  # type: ignore[no-untyped-def]
+    """A link that is called by its file, for the repository's web view, gets the page's title."""
+    source[0] = NAMED.sub("[", source[0])
+
+
 def setup(app):  # type: ignore[no-untyped-def]
     """Keep the executed notebooks with the doctrees, outside of the pages' own folder."""
+    app.connect("source-read", titles)
     app.config.nb_execution_cache_path = str(Path(app.doctreedir) / "notebooks")

@@ -253,7 +253,7 @@ def test_verdicts(case: Case, tmp_path: Path) -> None:
     result = settle(case.body, tmp_path)
     assert (result.verdict, result.status()) == (case.verdict, case.status), str(result)
     assert case.says in str(result)
-    assert result._repr_html_().startswith("<h4>t: ")
+    assert result._repr_html_().startswith("<p><b>t: ")
     out = tmp_path / "out"
     if case.verdict == "undecided":
         assert sorted(path.name for path in out.iterdir()) == [

@@ -98,7 +98,10 @@ SAYS = {
         "findings/4.1.i.constant",
         "δ + 2 L δ, where both sides are 3",
     ),
-    "a counterexample": ("findings/4.1.i.constant", "A counterexample is e = e_1."),
+    "a counterexample": (
+        "findings/4.1.i.constant",
+        "A counterexample is e = e_1, where e_1 = (−1).",
+    ),
     "what is refuted": ("set-refuted-by-a-member", "refuted: it is false that ‖S_3‖ < 7."),
     "what fails": (
         "findings/4.1.i.constant",

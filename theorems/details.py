@@ -8,6 +8,7 @@ maximal set of independent rows is rational; FLINT solves it exactly.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 from pathlib import Path
@@ -149,6 +150,17 @@ def _independent_rows(a: flint.fmpz_mat) -> list[int]:
     return pivots
 
 
+@dataclass(frozen=True)
+class Detail:
+    """A certified detail: the claim, the line for problem.toml, norms in words, all files."""
+
+    says: str
+    line: str
+    size: str
+    vector: Vector
+    files: dict[str, bytes]
+
+
 def write_detail(
     operator: Any,
     wanted: Any,
@@ -157,20 +169,37 @@ def write_detail(
     alpha: str | None = None,
     near: bool = False,
 ) -> tuple[str, str, str]:
-    """Project, certify A x_det = 0, write the files; that claim, the line for problem.toml, norms.
+    """What `find_detail` finds, written into a new folder; its claim, line and norms."""
+    if output.exists():
+        raise BadInput(f"{output}: exists already; name a new folder")
+    found = find_detail(operator, wanted, folder, alpha, near)
+    output.mkdir(parents=True)
+    for name, content in found.files.items():
+        (output / name).write_bytes(content)
+    return found.says, found.line, found.size
 
-    `operator` (m, N) and `wanted` (N entries) name .npy files; the operator may also be one of
-    `operators`, with its files in `folder`.  With `alpha` the detail is Tikhonov's, and a bound on
-    |A x_det| is certified.  For a Fourier transform it lies in the span of the rational vectors of
-    the kernel, or with `near` near to the whole kernel (`frequencies`).  Raises BadInput.
+
+def find_detail(
+    operator: Any,
+    wanted: Any,
+    folder: Path | None = None,
+    alpha: str | None = None,
+    near: bool = False,
+) -> Detail:
+    """Project, and certify A x_det = 0.
+
+    `operator` (m, N) and `wanted` (N entries) are arrays or name .npy files; the operator may also
+    be one of `operators`, with its files in `folder`.  With `alpha` the detail is Tikhonov's, and a
+    bound on |A x_det| is certified.  For a Fourier transform it lies in the span of the rational
+    vectors of the kernel, or with `near` near to the whole kernel (`frequencies`).
+
+    Raises BadInput.
     """
     a, w = realise(operator, "operator", "A", folder), array(wanted, "wanted")
     if prod(w.shape) != a.shape[1]:
         raise BadInput(
             f"wanted: shape {w.shape} has {prod(w.shape)} entries, the operator needs {a.shape[1]}"
         )
-    if output.exists():
-        raise BadInput(f"{output}: exists already; name a new folder")
     weight = None if alpha is None else number(alpha, "--alpha")
     if weight is not None and weight <= 0:
         raise BadInput(f"--alpha: a positive number is expected, not {short(weight)}")
@@ -221,18 +250,16 @@ def write_detail(
     verify(file, problem_file, files[f"{identifier}.certificate.json"], files.__getitem__)
     exact = identifier == "detail"
     says = "A x_det = 0" if exact else f"|A x_det| <= {write_number(delta)}"
-    output.mkdir(parents=True)
-    for name, content in files.items():
-        (output / name).write_bytes(content)
     kept, asked = (decimal(plain("l2", v)) for v in (found, asked_for))
     if not any(found.real) and not any(found.imag):
         where = "among the rational vectors of" if isinstance(form, Fourier) else "in"
         nothing = f"nothing of the wanted detail (l2 norm {asked}) is {where} the kernel of A"
-        return says, line, nothing + about
+        return Detail(says, line, nothing + about, found, files)
     how = ""
     if isinstance(form, Fourier):
         how = ", near the kernel" if near else ", in the span of the kernel's rational vectors"
-    return says, line, f"l2 norm {kept} of the wanted {asked}{how}{about}"
+    size = f"l2 norm {kept} of the wanted {asked}{how}{about}"
+    return Detail(says, line, size, found, files)
 
 
 def _measured(

@@ -232,8 +232,10 @@ def claims(found: NullSpace) -> Iterator[Claim]:
     yield "recovery", order | both, more | {"balance": write_number(k)}
 
 
-def write(problem: Instance, found: Iterator[Claim], folder: Path) -> list[tuple[str, list[str]]]:
-    """Verify the claims, write all files into a folder, and return names and what is printed."""
+def proofs(
+    problem: Instance, found: Iterator[Claim]
+) -> tuple[dict[str, bytes], list[tuple[str, list[str]]]]:
+    """Files: the problem, all claims with certificates; names and verified sentences."""
     files = {"problem.json": problem.problem_file, **problem.files}
     said: list[tuple[str, list[str]]] = []
     for name, claim, hints in found:
@@ -242,6 +244,12 @@ def write(problem: Instance, found: Iterator[Claim], folder: Path) -> list[tuple
         printed = check(text, problem.problem_file, proof, problem.files.__getitem__)
         said.append((name, printed))
         files[f"{name}.claim.json"], files[f"{name}.certificate.json"] = text, proof
+    return files, said
+
+
+def write(problem: Instance, found: Iterator[Claim], folder: Path) -> list[tuple[str, list[str]]]:
+    """Verify the claims, write all files into a folder, and return names and what is printed."""
+    files, said = proofs(problem, found)
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)

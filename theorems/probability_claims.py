@@ -59,16 +59,25 @@ def _hints(bound: BallBound, variance: Fraction) -> tuple[Magnitude, Table]:
     return hinted(bound.m, bound.c / variance, bound.d / variance)
 
 
-def write(
-    bound: BallBound, variance: Fraction | None, folder: Path, level: Fraction | None = None
-) -> list[tuple[str, list[str]]]:
-    """Verify all claims, write them into a folder, and return their names and sentences."""
-    files, said = {}, []
+def proofs(
+    bound: BallBound, variance: Fraction | None, level: Fraction | None = None
+) -> tuple[dict[str, bytes], list[tuple[str, list[str]]]]:
+    """Files: all claims with certificates; names and verified sentences."""
+    files: dict[str, bytes] = {}
+    said = []
     for name, claim, hints in claims(bound, variance, level):
         text = write_json(claim)
         proof = write_json({**hints, "claim": digest(text)})
         said.append((name, check(text, proof)))
         files[f"{name}.claim.json"], files[f"{name}.certificate.json"] = text, proof
+    return files, said
+
+
+def write(
+    bound: BallBound, variance: Fraction | None, folder: Path, level: Fraction | None = None
+) -> list[tuple[str, list[str]]]:
+    """Verify all claims, write them into a folder, and return their names and sentences."""
+    files, said = proofs(bound, variance, level)
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)

@@ -151,6 +151,10 @@ class Problem:
             raise BadInput(f"there is no problem file {path}; make one with 'kernelcert init'")
         return from_table(read_table(path), path.parent)
 
+    def but(self, **changes: Any) -> Problem:
+        """The same with other values of some fields, as in problem.but(delta="1/50")."""
+        return dataclasses.replace(self, **changes)
+
     def case(
         self,
         statement_file: bytes,

@@ -26,6 +26,8 @@ from certificates.show import claim_lines, fold, step_line
 from certificates.terms import Scalar
 from certificates.values import Context
 
+from .answer import Picture, table
+from .answer import fold as folded
 from .arrays import BadInput
 from .catalogue import CATALOGUE
 from .decimals import both, decimal
@@ -121,6 +123,19 @@ class Result:
             raise BadInput(f"--plot {path}: there is no folder {Path(path).parent}")
         self.outcome.plot(Path(path))
 
+    @property
+    def picture(self) -> Picture:
+        """The figures as a picture for a notebook.  Raises BadInput as `plot` does."""
+        return Picture.drawn(self.plot)
+
+    def figure(self, name: str) -> str:
+        """A figure of the report by its name, exactly.  Raises BadInput for another name."""
+        for figure in self.outcome.figures:
+            if figure.name == name:
+                return value_text(figure)
+        known = ", ".join(figure.name for figure in self.outcome.figures)
+        raise BadInput(f"figure: {name} is none of {known}")
+
     def headline(self) -> str:
         """The verdict in a few words."""
         if not self.verified:
@@ -154,29 +169,21 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The report in a notebook."""
-        claims = "".join(
-            f"<tr><td>{escape(v.claim.identifier)}</td><td><b>{escape(v.verdict)}</b></td>"
-            f"<td>{escape(v.claim.words)}</td></tr>"
-            for v in self.verified
-        )
-        claims += "".join(
-            f"<tr><td colspan='3'>{escape(words)}</td></tr>"
-            for said in self.chances
-            for words in said.words
-        )
-        figures = "".join(
-            f"<tr><td>{escape(f.name)}</td><td>{escape(value_text(f))}</td>"
-            f"<td>{escape(f.note)}</td></tr>"
-            for f in self.outcome.figures
+        rows = [(v.claim.identifier, v.verdict, v.claim.words) for v in self.verified]
+        claims = table(("claim", "verdict", "says"), rows)
+        chances = "".join(f"<p>{escape(w)}</p>" for said in self.chances for w in said.words)
+        figures = table(
+            ("figure", "value", "is"),
+            [(f.name, value_text(f), f.note) for f in self.outcome.figures],
         )
         notes = "".join(
             f"<li>{escape(note)}</li>" for note in (*self.evidence, *self.outcome.notes)
         )
         claim = escape("\n".join(shown_claim(self.verified[0].report))) if self.verified else ""
         return (
-            f"<h4>{escape(self.identifier)}: {escape(self.headline())}</h4>"
-            f"<pre>{claim}</pre><table>{claims}</table><table>{figures}</table><ul>{notes}</ul>"
-            f"<details><summary>Proof</summary><pre>{escape(self.proof)}</pre></details>"
+            f"<p><b>{escape(self.identifier)}: {escape(self.headline())}</b></p>"
+            f"<pre>{claim}</pre>{claims}{chances}{figures}<ul>{notes}</ul>"
+            + folded("Proof, step by step", self.proof)
         )
 
 
@@ -196,10 +203,13 @@ def shown_claim(report: Report) -> Iterator[str]:
 
 
 def _draw(result: Result, path: Path) -> None:
+    from .pictures import draw
+
     try:
-        from .pictures import draw
-    except ImportError:  # matplotlib comes with the extra "examples"
+        import matplotlib as mpl
+    except ImportError:  # it comes with the extra "examples"
         return
+    del mpl
     draw(result.outcome, path)
     if result.outcome.plot is not None:
         result.plot(path.with_name("plot.png"))
@@ -224,10 +234,15 @@ def check(
     not at all; an earlier result is replaced, a folder with other files is not touched.
     Raises BadInput for an unknown theorem, for data that do not fit and for such a folder.
     """
-    if identifier not in CATALOGUE:
-        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
+    require(identifier)
     derive = CATALOGUE[identifier].derive
     return settle(identifier, lambda: derive(problem), output, problem.folder, progress)
+
+
+def require(identifier: str) -> None:
+    """Raises BadInput for an unknown theorem."""
+    if identifier not in CATALOGUE:
+        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
 
 
 def settle(

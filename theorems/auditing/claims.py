@@ -104,10 +104,11 @@ def check_claim(
 ) -> Result:
     """Settle the claim in a file on a problem; the kernel verifies what was derived.
 
+    `claim` may also be the text of a statement file, of several lines.
     `seconds` are for the parts of a ball that a variable runs through, for each conclusion.
     Writes into `output` as `check` does.  Raises BadInput for what cannot be read or does not fit.
     """
-    statement_file = read_claim(Path(claim))
+    statement_file = read_claim(claim)
     say = progress or (lambda _: None)
 
     def derive() -> Outcome:
@@ -117,15 +118,19 @@ def check_claim(
     return settle(identifier, derive, output, problem.folder, progress)
 
 
-def read_claim(path: Path) -> bytes:
-    """The bytes of a statement file that can be read.  Raises BadInput."""
-    if not path.is_file():
-        raise BadInput(f"there is no statement file {path}")
-    data = path.read_bytes()
+def read_claim(claim: str | Path) -> bytes:
+    """The bytes of a statement, given by its text or the name of its file.  Raises BadInput."""
+    if isinstance(claim, str) and "\n" in claim:
+        where, data = "claim", claim.strip("\n").encode() + b"\n"
+    else:
+        path = Path(claim)
+        if not path.is_file():
+            raise BadInput(f"there is no statement file {path}")
+        where, data = path.name, path.read_bytes()
     try:
         read_statement(data)
     except Unreadable as error:
-        raise BadInput(f"{path.name}: {error}") from None
+        raise BadInput(f"{where}: {error}") from None
     return data
 
 

@@ -12,11 +12,11 @@ from certificates.format import write_number
 
 from ..arrays import BadInput, number
 from ..describe import given_operator
-from ..null_space_claims import figure, write
+from ..null_space_claims import write
 from ..operators import realise
 from ..result import STATUS
 from ..sparse.instance import instance
-from ..sparse.stability import image_claim, stability
+from ..sparse.stability import stability, told
 from ..sparse.transforms import given_transform
 from .terminal import console
 
@@ -50,26 +50,17 @@ def stability_command(
     images = {"x": ("X", str(x.resolve()))}
     problem = instance(value, [0] * m, given_transform(transform), images, folder)
     found = stability(problem, "x", level)
-    lines = [f"A is {problem.data.a}", f"H is {problem.data.h}"]
-    if found is None:
-        lines.append(
-            "undecided: no dual vector was found; take more rows, or an image with fewer "
-            "coefficients ('kernelcert recover' at A x settles for real data what is recovered)"
-        )
-    else:
-        claim, radius = image_claim(found, problem, "x", level)
-        kept = f"{len(found.places)} of {problem.data.n} coefficients"
-        lines.append(f"by a dual vector for {kept}: |x^ - x|_l2 <= {figure(radius)}")
-        if not level and not radius:
-            lines.append("x is the only minimiser at A x")
-        if output is None:
-            lines.append(f"for the certificate at eta = {write_number(level)} add -o FOLDER")
-        else:
-            for name, said in write(problem, iter([claim]), output):
-                files = (f"{name}.claim.json", "problem.json", f"{name}.certificate.json")
-                lines.append(f"verified: {said[-1]}")
-                words = " ".join(str(output / file) for file in files)
-                lines.append(f"  python -m certificates.sparse {words}")
+    words, claims = told(found, problem, "x", level)
+    lines = [f"A is {problem.data.a}", f"H is {problem.data.h}", *words]
+    if claims and output is None:
+        lines.append(f"for the certificate at eta = {write_number(level)} add -o FOLDER")
+    elif claims and output is not None:
+        for name, said in write(problem, iter(claims), output):
+            files = (f"{name}.claim.json", "problem.json", f"{name}.certificate.json")
+            lines.append(f"verified: {said[-1]}")
+            lines.append(
+                f"  python -m certificates.sparse {' '.join(str(output / f) for f in files)}"
+            )
     for line in lines:
         console.print(Text(line))
     if found is None:

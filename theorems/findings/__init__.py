@@ -1,7 +1,8 @@
 """The referee's report as data: every row of it can be run again.
 
 The `.toml` files of this folder have the rows, one file for each part of the paper; `rows` reads
-them, `running` runs their checks, `page` writes docs/findings.md from them.
+them, `running` runs their checks, `kernel` those of the kernel alone, `page` writes
+docs/findings.md from them.
 
 A file has a `title`, an `intro` that may be left out, and rows:
 
@@ -23,7 +24,7 @@ A check of `python -m certificates...` is verified by the kernel alone, with not
 of `kernelcert ...` finds the answer again.
 """
 
-from .rows import ASKS, VERDICTS, Check, Part, Row, load
+from .rows import ASKS, VERDICTS, Check, Part, Row, load, statement
 from .running import Run, run
 
-__all__ = ["ASKS", "VERDICTS", "Check", "Part", "Row", "Run", "load", "run"]
+__all__ = ["ASKS", "VERDICTS", "Check", "Part", "Row", "Run", "load", "run", "statement"]

@@ -21,6 +21,10 @@ commands that find the answers again (minutes), `kernelcert findings 4.5` only t
 4.5. Each row says what the paper prints, whether that is so, and what holds; below each table are
 the commands of its rows, to be run from the root of the repository. This page is written by
 `kernelcert findings --markdown docs/findings.md` from the data in `theorems/findings`.
+
+The statements are claim files, so each can be asked of data of your own, as in
+[data-claims.md](data-claims.md): `kernelcert check 4.1.i.local my.toml` settles the amended theorem
+with this id on the data of `my.toml`.
 """
 
 
@@ -36,12 +40,7 @@ def markdown(parts: Sequence[Part]) -> str:
 
 def _lines(parts: Sequence[Part]) -> Iterator[str]:
     yield HEAD
-    found = counts(parts)
-    yield "| verdict | rows | means |"
-    yield "|---|---|---|"
-    for verdict, means in VERDICTS.items():
-        yield f"| {verdict} | {found[verdict]} | {means} |"
-    yield f"| all | {sum(found.values())} | |"
+    yield from _summary(parts)
     for part in parts:
         yield f"\n## {part.title}\n"
         if part.intro:
@@ -56,6 +55,23 @@ def table_of(part: Part) -> Iterator[str]:
     for row in part.rows:
         yield _cells(row)
     yield from _commands(part)
+
+
+def _summary(parts: Sequence[Part]) -> Iterator[str]:
+    """How many rows have each verdict, in all and by part, and which are refuted."""
+    yield "| verdict | means |"
+    yield "|---|---|"
+    for verdict, means in VERDICTS.items():
+        yield f"| {verdict} | {means} |"
+    yield "\n| part | " + " | ".join([*VERDICTS, "rows"]) + " |"
+    yield "|---|" + "---|" * (len(VERDICTS) + 1)
+    for title, group in [*((part.title, [part]) for part in parts), ("**all**", parts)]:
+        found = counts(group)
+        numbers = [found[verdict] for verdict in VERDICTS]
+        yield f"| {title} | " + " | ".join(map(str, [*numbers, sum(numbers)])) + " |"
+    yield "\nRefuted, with the smallest instances that were found, in the order of the paper:\n"
+    for row in (row for part in parts for row in part.rows if row.verdict == "refuted"):
+        yield f"* `{row.identifier}` {row.place}: {' '.join(row.printed.split())}"
 
 
 def _cells(row: Row) -> str:

@@ -20,7 +20,6 @@ from certificates.show import fold, problem_lines
 
 from ..teaching import latex, mathml
 from ..teaching.proof import (
-    Worked,
     claim_blocks,
     claimed,
     displayed,

@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from certificates.exact import Roots
 from certificates.format import Rejected, write_number
 from certificates.matrices import Matrix, Vector
 from certificates.sparse.stability import radius
 
+from ..decimals import decimal
 from .hints import hint, matrix_hint
 from .instance import Floats, Instance, floats_of
 
@@ -90,6 +92,23 @@ def image_claim(
         "radius": write_number(radius),
     }
     return ("stability", claim, {"proof": found.hint()}), radius
+
+
+def told(
+    found: Stability | None, problem: Instance, name: str, eta: Fraction
+) -> tuple[tuple[str, ...], list[tuple[str, Table, Table]]]:
+    """What was found, in words, and the claims: one, or none."""
+    if found is None:
+        return (
+            "undecided: no dual vector was found; take more rows, or an image with fewer "
+            "coefficients ('kernelcert recover' at A x settles for real data what is recovered)",
+        ), []
+    claim, radius = image_claim(found, problem, name, eta)
+    kept = f"{len(found.places)} of {problem.data.n} coefficients"
+    lines = [f"by a dual vector for {kept}: |x^ - {name}|_l2 <= {decimal(Roots.rational(radius))}"]
+    if not eta and not radius:
+        lines.append(f"{name} is the only minimiser at A {name}")
+    return tuple(lines), [claim]
 
 
 def _sizes(nonzero: int, most: int) -> Iterator[int]:

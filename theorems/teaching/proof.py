@@ -131,10 +131,13 @@ def claim_blocks(worked: Worked) -> Iterator[Block]:
     for conclusion in written.conclude:
         yield Display(joined_or([reading.judgment(one) for one in conclusion.any]))
     chosen: list[Words] = [_chosen(worked, name, text) for name, text in report.choices]
-    chosen += [(row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]]
-    if chosen:
+    brought: list[Words] = [
+        (row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]
+    ]
+    if chosen or brought:
         start = "A counterexample is " if report.verdict == "refuted" else "We take "
-        yield Paragraph((start, *listed(chosen), "."))
+        where: Words = (", where ", *listed(brought)) if chosen and brought else ()
+        yield Paragraph((start, *listed(chosen or brought), *where, "."))
     yield Paragraph(verdict_words(worked))
 
 
