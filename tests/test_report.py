@@ -243,6 +243,9 @@ def test_the_words_of_a_run_are_typeset() -> None:
         "|x\u0302 − x|<sub>l2</sub> for x in R<sup>256</sup>"
     )
     assert typeset("sigma^2 = 1/4") == "σ<sup>2</sup> = 1/4"
+    assert typeset("360610055521597/1000000000000000") == "0.360610055521597"
+    assert typeset("12345/10000, 1/100") == "1.2345, 1/100"
+    assert typeset("R_in, L_eps, x_large.npy") == "R<sub>in</sub>, L<sub>eps</sub>, x_large.npy"
     assert typeset("deltas of an alphabet, e_1 >= 0") == (
         "deltas of an alphabet, e<sub>1</sub> ≥ 0"
     )
@@ -258,6 +261,7 @@ def test_what_it_says(text: str) -> None:
         "By the triangle inequality, applied to the sum of ",
         "The arithmetic of (0)",
         "P(|E − c| ≤ r) ≥ ",
+        "<p>For all <math>",
         r"4.1.i &amp; Psi hallucinates by transferring details &amp; certified",
         'id="second-kernel"',
     ):
@@ -394,6 +398,14 @@ def test_panels(title: str) -> None:
     """What a panel shows, by its title."""
     difference, words = PANELS[title]
     assert sentence(title, difference).startswith(words)
+
+
+def test_panels_of_pairs_speak_of_no_detail() -> None:
+    """Theorem 4.5 has two images instead of an image and a detail."""
+    said = [sentence(title, False, False, True) for title in ("x", "x'", "Psi(A x)")]
+    assert not [words for words in said if "detail" in words]
+    assert said[1].startswith("The other image")
+    assert "hallucination" in sentence("Psi(A x)", False, True, True)
 
 
 def test_other_kinds_of_claim(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ SAYS = {
     ),
     "a counterexample": (
         "findings/4.1.i.constant",
-        "A counterexample is e = e_1 and e_1 = (−1).",
+        "A counterexample is e = e_1, where e_1 = (−1).",
     ),
     "what is refuted": ("set-refuted-by-a-member", "refuted: it is false that ‖S_3‖ < 7."),
     "what fails": (
@@ -127,6 +127,8 @@ SAYS = {
     "an affine map": ("4.1.i/teaching", "Ψ is affine, y ↦ W y + b, where W has the rows"),
     "a square": ("4.1.i/teaching", "the matrix K^2 I − W^*W is positive semidefinite, so"),
     "a source": ("4.1.i", "Theorem 4.1 (i), with z = Ψ(A x + e) - (x + x_det)."),
+    "a sum as a factor": ("4.5.ii/two-images", "the bound on p: (1 + K L) · (‖p‖ ≤ r_x)"),
+    "times a sum": ("4.5.ii/two-images", "(1 + K L) times the bound on p,"),
     "absurd": ("by-contradiction", "This is absurd, and so the claim holds."),
 }
 

@@ -26,13 +26,23 @@ SIGNS = {
 }
 LETTERS = "|".join(sorted((n for n in GREEK if n != "pi"), key=len, reverse=True))
 ROOT = re.compile(r"\bsqrt\(([\d/]+)\)")
-INDEXED = re.compile(rf"\b([A-Za-z]|{LETTERS})_(det|with|Sc|[a-zS]|\d+)\b")
+INDEXED = re.compile(rf"\b([A-Za-z]|{LETTERS})_([A-Za-z]+|\d+)\b(?!\.\w|_)")
 CLASS = re.compile(r"\bM1(_\d+)?\b(?!\.\w|_)")
 NORM = re.compile(r"\|_(l\d|linf)\b")
 POWER = re.compile(r"\b([RC])\^(\w+)")
 LETTER = re.compile(rf"\b({LETTERS})\b")
 SQUARE = re.compile(r"(?<=[^\W\d_])\^(\d)\b")
 SIZES = re.compile(r"(?<=\d) x (?=\d)")
+
+
+DECIMAL = re.compile(r"\b(\d+)/1(0{4,30})\b")
+
+
+def _decimal(found: re.Match[str]) -> str:
+    """A fraction over a power of ten as the decimal that it is."""
+    places = len(found[2])
+    digits = found[1].zfill(places + 1)
+    return f"{digits[:-places]}.{digits[-places:]}"
 
 
 def _root(found: re.Match[str]) -> str:
@@ -46,7 +56,7 @@ def _class(found: re.Match[str]) -> str:
 
 def typeset(text: str) -> Markup:
     """A sentence, a name or a number as HTML; characters of HTML have no power."""
-    found = escape(ROOT.sub(_root, SIZES.sub(" \u00d7 ", text)), quote=False)
+    found = escape(ROOT.sub(_root, SIZES.sub(" \u00d7 ", DECIMAL.sub(_decimal, text))), quote=False)
     found = INDEXED.sub(lambda m: f"{m[1]}<sub>{m[2]}</sub>", found)
     found = CLASS.sub(_class, found)
     found = NORM.sub(r"|<sub>\1</sub>", found)

@@ -34,6 +34,7 @@ from .sentences import MERGED, SENTENCES, Told, mention
 from .symbols import pieces
 from .tree import (
     Aside,
+    Bars,
     Block,
     Code,
     Display,
@@ -126,35 +127,47 @@ def claim_blocks(worked: Worked) -> Iterator[Block]:
                 for h in written.given
             )
         )
-    yield Paragraph(_claimed(worked))
+    yield Paragraph(claimed(worked))
     for conclusion in written.conclude:
         yield Display(joined_or([reading.judgment(one) for one in conclusion.any]))
     chosen: list[Words] = [_chosen(worked, name, text) for name, text in report.choices]
-    chosen += [(row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]]
-    if chosen:
+    brought: list[Words] = [
+        (row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]
+    ]
+    if chosen or brought:
         start = "A counterexample is " if report.verdict == "refuted" else "We take "
-        yield Paragraph((start, *listed(chosen), "."))
+        where: Words = (", where ", *listed(brought)) if chosen and brought else ()
+        yield Paragraph((start, *listed(chosen or brought), *where, "."))
     yield Paragraph(verdict_words(worked))
 
 
-def _claimed(worked: Worked) -> Words:
-    """What stands before the conclusions: then for all e in Y with |e| <= delta."""
+def claimed(worked: Worked, alone: bool = False) -> Words:
+    """What stands before the conclusions: then for all e in Y with |e| <= delta, ...
+
+    `alone` is without the hypotheses before it: for all e in Y, ...; () where nothing is left.
+    """
     written, reading = worked.written, worked.reading
     variables: list[Words] = []
     for variable in written.for_all:
         inside = row(Symbol(variable.name), Sign("in"), Symbol(variable.family or variable.space))
         limits: list[Words] = [(reading.judgment(one),) for one in variable.range]
         ranged: Words = (" with ", *listed(limits)) if limits else ()
-        variables.append(("for all " if not variables else "all ", inside, *ranged))
+        variables.append(("all ", inside, *ranged))
     names: list[Words] = [(Symbol(name),) for name in written.exists]
-    there: Words = ("there are " if len(names) > 1 else "there is ", *listed(names), " with")
-    for_all: Words = (*listed(variables), ",") if variables else ()
+    words: list[Inline] = []
+    if variables:
+        words += ["for ", *listed(variables), ","]
+    if names:
+        words += [" " * bool(words) + ("there are " if len(names) > 1 else "there is ")]
+        words += [*listed(names), " with"]
     if worked.report.verdict != "certified":
-        start: Words = ("It is claimed that",)
+        start = "It is claimed that"
+    elif alone:
+        first = str(words[0]) if words else ""
+        return (first.capitalize(), *words[1:]) if words else ()
     else:
-        start = ("Then",) if written.given else ("In this setting,",)
-    found: list[Inline] = [*start, *((" ", *for_all) if for_all else ())]
-    return (*found, *((" ", *there) if names else ()))
+        start = "Then" if written.given else "In this setting,"
+    return (start, " ", *words) if words else (start,)
 
 
 def prose(text: str) -> Words:
@@ -201,7 +214,7 @@ def _setting(worked: Worked) -> Iterator[Words]:
         elif isinstance(entry, Signed) and entry.sign:
             yield (row(Symbol(name), Sign(entry.sign), Number("0")),)
         elif isinstance(entry, Unit):
-            yield (row(Sign("|"), Symbol(name), Sign("|"), Sign("="), Number("1")),)
+            yield (row(Bars(Symbol(name), 1), Sign("="), Number("1")),)
 
 
 def _data(worked: Worked) -> Iterator[Block]:

@@ -21,7 +21,7 @@ from certificates.terms import Scalar, Term
 from certificates.values import Context
 
 from .formulas import Reading, number, rational
-from .tree import Code, Formula, Inline, Number, Raised, Sign, Symbol, Words, listed, row
+from .tree import Brackets, Code, Formula, Inline, Number, Raised, Sign, Symbol, Words, listed, row
 
 LISTED = 8  # premises: more are folded
 
@@ -135,7 +135,13 @@ def times(reading: Reading, multiplier: Scalar, ref: Words) -> Words:
         return ref
     if value is not None:
         return (rational(value), " times ", *ref)
-    return (reading.scalar(multiplier), " times ", *ref)
+    return (factor_of(reading, multiplier), " times ", *ref)
+
+
+def factor_of(reading: Reading, multiplier: Scalar) -> Formula:
+    """A multiplier, a sum in brackets."""
+    found = reading.scalar(multiplier)
+    return Brackets(found) if len(multiplier.parts) > 1 else found
 
 
 def nonnegative(told: Told) -> Words:
