@@ -260,9 +260,15 @@ def test_an_interrupt_is_not_lost(tmp_path: Path) -> None:
     path = tmp_path / "t.claim"
     path.write_text(f"statement t\nspaces X\nvectors {names} in X\nconclude\n  {left} <= {right}\n")
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += f"from theorems.cli import main; main(['decide', {str(path)!r}])"
-    for wait in (2.0, 2.4):
-        started = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    code += "from theorems.cli import main; print('imported', flush=True); "
+    code += f"main(['decide', {str(path)!r}])"
+    for wait in (1.2, 1.6):
+        started = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        # a busy machine may take long to import; from here on the command answers for itself
+        assert started.stdout is not None
+        assert started.stdout.readline() == b"imported\n"
         time.sleep(wait)
         started.send_signal(signal.SIGINT)
         _, said = started.communicate(timeout=20)

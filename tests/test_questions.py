@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +20,7 @@ from theorems import (
     BadInput,
     Problem,
     check,
+    compare,
     decide,
     detail,
     general_proof,
@@ -25,6 +29,7 @@ from theorems import (
     nullspace,
     operator,
     optimal_map,
+    pairs,
     probability,
     recover,
     show_images,
@@ -45,6 +50,7 @@ constants c >= 0
 conclude
   |x + y| <= c |x| + c |y|
 """
+GUESS = Affine(PSI.matrix, ["2/3", "-2/3", "2/3"])
 PLAIN = CLAIM.replace("constants c >= 0\n", "").replace("c |", "|")
 QUESTIONS: dict[str, tuple[Callable[[], Answer], str, str]] = {
     "what A is": (lambda: operator(A), "norm", "l2 norm between 168/97 and 97/56: certified"),
@@ -87,6 +93,11 @@ QUESTIONS: dict[str, tuple[Callable[[], Answer], str, str]] = {
     "the null space": (lambda: nullspace(A, 1), "constant", "is 1/2"),
     "the decoder": (lambda: recover(A, [1, 1]), "unique", "has the only minimiser z"),
     "the model class": (lambda: sparsity([1, 0, 2], 1, delta=1), "class", "sigma_1"),
+    "side by side": (
+        lambda: compare(Problem(operator=A, x=[0, 1, 0], x_det=[1, -1, 1], psi=GUESS), order=1),
+        "decoder, recovery",
+        "every minimiser",
+    ),
     "a box": (lambda: kernelsize(A, box=(0, 1)), "c_opt", "c_opt(A, M1) = 1/2"),
     "a polyhedron": (
         lambda: kernelsize([[1, 0]], halfspaces=([[0, 1], [0, -1]], [3, 0])),
@@ -117,6 +128,24 @@ def test_the_files_are_those_that_the_kernel_reads() -> None:
     names = ("optimum-1.claim.json", "problem.json", "optimum-1.certificate.json")
     said = check_optimality(*(files[name] for name in names), files.__getitem__)
     assert said[-1].endswith("= 2/5")
+
+
+def test_lines_by_their_words() -> None:
+    """The first, as a sentence."""
+    found = probability(1, 0, 1, sigma=1)
+    assert found.line("1 - P").startswith("1 - P is between 0.36787944117144")
+    with pytest.raises(BadInput, match="'xyz'"):
+        found.line("xyz")
+
+
+def test_pairs() -> None:
+    """The first is the one that A hardly tells apart."""
+    found = pairs(A, [[2, 0, 1], [0, 0, 1], [3, -1, "41/20"]])
+    assert (found.found.nearest[0].first, found.found.nearest[0].second) == (0, 2)
+    assert found.lines[1].startswith("0, 2: ")
+    assert "3 pairs; none of them nearer: proved" in str(found)
+    assert found.verified == {}
+    assert "<table" not in found._repr_html_()
 
 
 def test_vectors_are_exact() -> None:
@@ -229,6 +258,52 @@ def test_a_problem_but_for_a_field() -> None:
     given = Problem(operator=A, x=[2, 0, 1], x_det=[1, -1, 1], psi=PSI)
     other = given.but(delta="1/50")
     assert (given.delta, other.delta, other.x) == ("least", "1/50", [2, 0, 1])
+
+
+BARE = """
+import sys
+
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("matplotlib", "scipy", "sklearn", "onnx", "torch", "cvc5"):
+            raise ImportError(name)
+
+
+sys.meta_path.insert(0, Missing())
+import theorems.cli
+
+A = [[1, 1, 0], [0, 1, 1]]
+print(theorems.optimal_map(A, [[2, 0, 1], [3, -1, 2]], norm="linf").verified["c_opt"])
+psi = theorems.Affine([[1, 0], [0, 0], [0, 1]])
+given = theorems.Problem(operator=A, x=[2, 0, 1], x_prime=[3, -1, "2.05"], psi=psi)
+print(theorems.check("4.5.i", given, "out").verdict)
+for show in (lambda: theorems.show_images(x=[1]), lambda: theorems.probability(1, 0, 1).picture):
+    try:
+        show()
+    except theorems.BadInput as error:
+        print(error)
+"""
+
+
+def test_without_the_extras(tmp_path: Path) -> None:
+    """Everything but pictures is there with the packages that are always installed."""
+    root = str(Path(__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", BARE],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": root},
+        check=False,
+    )
+    assert done.stderr == ""
+    said = done.stdout.splitlines()
+    assert said[0] == "c_opt(A, M1) = 1/2"
+    assert (tmp_path / "out" / "report.txt").is_file()
+    assert [line.partition(":")[2] for line in said[2:]] == [
+        " pip install kernelcert[examples]"
+    ] * 2
 
 
 def test_figures_by_name() -> None:

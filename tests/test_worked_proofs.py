@@ -91,7 +91,10 @@ SAYS = {
     "refuted": ("set-refuted-by-a-member", "The claim is refuted:"),
     "vacuous": ("vacuous-by-computing", "The claim is vacuous:"),
     "a false relation is not written": ("findings/4.1.i.constant", "δ + 2 L δ: in numbers 3 = 3"),
-    "a counterexample": ("findings/4.1.i.constant", "The certificate takes e = e_1."),
+    "a counterexample": (
+        "findings/4.1.i.constant",
+        "The certificate takes e = e_1 and e_1 = (−1).",
+    ),
     "absurd": ("by-contradiction", "This is absurd, and so the claim holds."),
 }
 

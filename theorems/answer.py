@@ -60,6 +60,13 @@ class Answer:
     vector: Entries | None = None
     draw: Draw | None = None
 
+    def line(self, words: str) -> str:
+        """The first line with these words, without the blanks before it.  Raises BadInput."""
+        for line in self.lines:
+            if words in line:
+                return line.strip()
+        raise BadInput(f"line: none of the {len(self.lines)} lines has {words!r}")
+
     def write(self, folder: str | Path) -> None:
         """All files, together or not at all.  Raises BadInput for a folder with other files."""
         refuse_foreign(Path(folder))
@@ -97,7 +104,8 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
         "<tr>" + "".join(f'<td style="{style}">{escape(text)}</td>' for text in row) + "</tr>"
         for row in rows
     )
-    return f"<table><thead><tr>{first}</tr></thead><tbody>{others}</tbody></table>"
+    inside = f"<thead><tr>{first}</tr></thead><tbody>{others}</tbody>"
+    return f'<table style="margin:0 0 .8rem">{inside}</table>'
 
 
 def fold(title: str, text: str) -> str:

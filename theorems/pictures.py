@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import isqrt
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 
@@ -17,14 +16,20 @@ SMALLEST = 64  # images of fewer pixels are no pictures
 
 
 def draw(outcome: Outcome, path: Path) -> bool:
-    """Write one row of grey images on a shared scale; False if they are not square."""
+    """Write one row of grey images on a shared scale.
+
+    False if they are not square, and without matplotlib, which comes with the extra "examples".
+    """
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError:
+        return False
+    mpl.use("Agg", force=False)
     greys = [(picture, grey(picture.image)) for picture in outcome.pictures]
     panels = [(picture, image) for picture, image in greys if image is not None]
     if not panels:
         return False
-    mpl.use("Agg", force=False)
-    from matplotlib.figure import Figure
-
     images = [image for picture, image in panels if not picture.difference]
     low = min(float(image.min()) for image in images)
     high = max(float(image.max()) for image in images)

@@ -18,7 +18,7 @@ from functools import partial
 from math import prod
 from typing import Any, Literal
 
-from certificates.format import write_number
+from certificates.format import Rejected, write_number
 from certificates.optimality.optimum import about
 
 from .answer import Answer, Entries, entries
@@ -39,8 +39,11 @@ from .optimal.picture import draw as draw_optimal
 from .optimal.polytope import NAME as HULL
 from .optimal.polytope import proofs as polytope_proofs
 from .optimal.study import study
+from .pairs import nearest_pairs
 from .probability_claims import proofs as probability_proofs
 from .probability_picture import draw as draw_probability
+from .problem import Problem
+from .side_by_side import compare as side_by_side
 from .sparse.instance import instance
 from .sparse.recover import PROBLEM, best_terms, model_class
 from .sparse.recover import Answer as Recovered
@@ -89,6 +92,38 @@ def detail(A: Any, wanted: Any, alpha: str | None = None) -> Answer:
     found = find_detail(A, wanted, alpha=alpha)
     vector = None if found.vector.imag else entries(found.vector)
     return Answer((found.size,), {"detail": found.says}, found.files, found, vector)
+
+
+def pairs(A: Any, images: Any, count: int = 10, norm: str = "l2", data_norm: str = "l2") -> Answer:
+    """(m, N), (k, N): the pairs with the least |A(x - x')| / |x - x'|, exactly compared.
+
+    Positions are from 0; `found` is the `Found`, with the pairs in `nearest`.  Raises BadInput.
+    """
+    try:
+        found = nearest_pairs(A, images, count, norm, data_norm)
+    except Rejected as reason:
+        raise BadInput(f"operator: {reason}") from None
+    lines = ["images: |x - x'|, |A(x - x')|, |x - x'| / |A(x - x')|"]
+    for pair in found.nearest:
+        places, *sizes = pair.line
+        lines.append(f"{places}: {', '.join(sizes)}")
+    how = "none of them nearer: proved" if found.proved else "that none is nearer is not proved"
+    lines.append(f"of {found.pairs:,} pairs; {how}; A x = A x' for {found.unseen:,}")
+    return Answer(tuple(lines), {}, {}, found)
+
+
+def compare(problem: Problem, order: int | None = None, transform: Any = "identity") -> Answer:
+    """The map of a problem beside the l1 decoder: Theorems 4.1, 4.5 and Appendix B on one A.
+
+    The problem has x_det or x_prime.  The decoder's side rests on the robust null space property
+    of an order, or on a dual vector of x.  `files` are those of the decoder; `found` is the
+    `SideBySide`, with the results for the map in `trained` and `balls`.  Raises BadInput.
+    """
+    found = side_by_side(problem, order, transform, None)
+    files, said = null_space_proofs(found.decoder, iter(found.claims))
+    of_map = {"map, 4.1.i": found.trained.verdict, "map, 4.5.ii": found.balls.verdict}
+    told_of = {f"decoder, {name}": words for name, words in _last(said).items()}
+    return Answer(found.lines, of_map | told_of, files, found)
 
 
 def optimal_map(

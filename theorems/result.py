@@ -203,10 +203,13 @@ def shown_claim(report: Report) -> Iterator[str]:
 
 
 def _draw(result: Result, path: Path) -> None:
+    from .pictures import draw
+
     try:
-        from .pictures import draw
-    except ImportError:  # matplotlib comes with the extra "examples"
+        import matplotlib as mpl
+    except ImportError:  # it comes with the extra "examples"
         return
+    del mpl
     draw(result.outcome, path)
     if result.outcome.plot is not None:
         result.plot(path.with_name("plot.png"))
@@ -231,10 +234,15 @@ def check(
     not at all; an earlier result is replaced, a folder with other files is not touched.
     Raises BadInput for an unknown theorem, for data that do not fit and for such a folder.
     """
-    if identifier not in CATALOGUE:
-        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
+    require(identifier)
     derive = CATALOGUE[identifier].derive
     return settle(identifier, lambda: derive(problem), output, problem.folder, progress)
+
+
+def require(identifier: str) -> None:
+    """Raises BadInput for an unknown theorem."""
+    if identifier not in CATALOGUE:
+        raise BadInput(f"{identifier}: no such theorem; known are {', '.join(CATALOGUE)}")
 
 
 def settle(

@@ -13,12 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ..arrays import BadInput
-from ..findings import VERDICTS, Part, load, run
+from ..findings import VERDICTS, Part, Row, load, run
 from ..findings.page import counts, markdown
 from .terminal import console
 
 STYLES = {"certified": "green", "amended": "yellow", "refuted": "red", "argued": "cyan"}
 LONGEST = 160  # characters of what holds, in the table
+FEW = 3  # so many rows are printed whole, with their commands
 
 
 @click.command("findings")
@@ -32,7 +33,7 @@ def findings_command(
     """Verify the findings about the paper again and print them, all or those that begin with NAMES.
 
     Each certificate is verified by the kernel alone, with nothing installed; with --all the
-    commands that found the answers are run as well.
+    commands that found the answers are run as well. The name of one row prints the whole of it.
 
     Example: kernelcert findings 4.5
     """
@@ -53,11 +54,16 @@ def findings_command(
     if as_json:
         click.echo(json.dumps(_table(parts, {e.check.run: e.fault for e in done}), indent=1))
         sys.exit(bool(faults))
-    for part in parts:
-        console.print(_rich(part))
+    if len(rows) <= FEW:
+        for row in rows:
+            console.print(_whole(row))
+    else:
+        for part in parts:
+            console.print(_rich(part))
     found = counts(parts)
     words = ", ".join(f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict])
-    console.print(Text(f"{sum(found.values())} rows: {words}"))
+    many = "rows" if len(rows) > 1 else "row"
+    console.print(Text(f"{len(rows)} {many}: {words}"))
     left = sum(not check.by_kernel for row in rows for check in row.checks) * (not everything)
     more = f"; {left} that find answers again were not run (--all)" if left else ""
     console.print(Text(f"{len(done) - len(faults)} of {len(done)} checks came out as told{more}"))
@@ -82,6 +88,20 @@ def _chosen(parts: list[Part], names: tuple[str, ...]) -> list[Part]:
     return found
 
 
+def _whole(row: Row) -> Table:
+    """One row, with nothing left out."""
+    table = Table(title=row.identifier, title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in (("place", row.place), ("printed", row.printed), ("verdict", row.verdict)):
+        table.add_row(name, Text(text, STYLES.get(text, "")))
+    table.add_row("what holds", Text(" ".join(row.holds.replace("**", "").split())))
+    for check in row.checks:
+        table.add_row("run", Text(check.run))
+        table.add_row("says", Text(check.says))
+    return table
+
+
 def _rich(part: Part) -> Table:
     table = Table(title=part.title, title_justify="left", show_lines=True)
     table.add_column("place", ratio=2)
@@ -92,7 +112,9 @@ def _rich(part: Part) -> Table:
         holds = " ".join(row.holds.replace("**", "").split())
         short = holds if len(holds) <= LONGEST else holds[: LONGEST - 4] + " ..."
         verdict = Text(row.verdict, STYLES.get(row.verdict, ""))
-        table.add_row(Text(row.place), Text(row.printed), verdict, Text(short))
+        table.add_row(
+            Text(f"{row.place}\n{row.identifier}"), Text(row.printed), verdict, Text(short)
+        )
     return table
 
 

@@ -24,11 +24,12 @@ from ..auditing.manifest import (
     table_of,
 )
 from ..catalogue import CATALOGUE
+from ..findings import statement
 from ..instance import Instance
 from ..outcome import statement as theorem_file
 from ..problem import Problem
 from ..recorded import record
-from ..result import check
+from ..result import check, require
 from .terminal import INTERRUPTED, console, errors, kernel_command, noise_command
 
 
@@ -58,18 +59,22 @@ def check_command(
 ) -> None:
     """Settle THEOREM on the data of PROBLEM, a TOML or JSON file or its folder.
 
-    THEOREM is one of 'kernelcert list', or the path of a statement file of your own, *.claim.
+    THEOREM is one of 'kernelcert list', the path of a statement file of your own, *.claim, or the
+    id of a finding that has a statement, such as an amended theorem of 'kernelcert findings'.
 
     Decides every hypothesis, derives, writes statement, problem and certificate into the output
     folder, verifies the written files with the kernel, and prints the worked proof.
 
     Example: kernelcert init slice try; kernelcert check 4.1.i try -o try/out
     """
+    amended = None if theorem in CATALOGUE else statement(theorem)
+    theorem = theorem if amended is None else str(amended)
     claim = theorem.endswith(".claim")
     _refuse_no_time(seconds)
     if claim:
         _refuse_unknown(permit, labels_of(read_claim(Path(theorem))))
-    elif theorem in CATALOGUE:  # before anything is derived or written
+    else:  # before anything is read, derived or written
+        require(theorem)
         _refuse_unknown(permit, {h.label for h in read_statement(theorem_file(theorem)).given})
     with errors.status("deriving") as status:
         if claim:

@@ -58,6 +58,7 @@ def list_command() -> None:
     for theorem in CATALOGUE.values():
         table.add_row(theorem.identifier, theorem.says, theorem.needs)
     console.print(table)
+    console.print("Also the amended theorems, by the ids of 'kernelcert findings'.")
     examples = Table("example", "is")
     for name, example in EXAMPLES.items():
         examples.add_row(name, example.says)

@@ -24,7 +24,7 @@ A check of `python -m certificates...` is verified by the kernel alone, with not
 of `kernelcert ...` finds the answer again.
 """
 
-from .rows import ASKS, VERDICTS, Check, Part, Row, load
+from .rows import ASKS, VERDICTS, Check, Part, Row, load, statement
 from .running import Run, run
 
-__all__ = ["ASKS", "VERDICTS", "Check", "Part", "Row", "Run", "load", "run"]
+__all__ = ["ASKS", "VERDICTS", "Check", "Part", "Row", "Run", "load", "run", "statement"]

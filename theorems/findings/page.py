@@ -23,8 +23,8 @@ the commands of its rows, to be run from the root of the repository. This page i
 `kernelcert findings --markdown docs/findings.md` from the data in `theorems/findings`.
 
 The statements are claim files, so each can be asked of data of your own, as in
-[data-claims.md](data-claims.md):
-`kernelcert check certificates/library/findings/4.1.i.local/statement.claim my.toml`.
+[data-claims.md](data-claims.md): `kernelcert check 4.1.i.local my.toml` settles the amended theorem
+with this id on the data of `my.toml`.
 """
 
 

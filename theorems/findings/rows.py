@@ -10,7 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
+
+import certificates
 
 from ..arrays import BadInput
 
@@ -77,6 +80,13 @@ class Part:
     title: str
     intro: str
     rows: tuple[Row, ...]
+
+
+def statement(identifier: str) -> Path | None:
+    """The claim file of a finding, such as an amended theorem; None if it has none."""
+    folder = Path(certificates.__file__).parent / "library" / "findings"
+    path = folder / identifier / "statement.claim"
+    return path if IDENTIFIER.fullmatch(identifier) and path.is_file() else None
 
 
 def load(folder: Traversable | None = None) -> list[Part]:
