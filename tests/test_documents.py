@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import theorems
 from certificates.__main__ import run
 from certificates.format import Unreadable
 from certificates.statements import read_statement
@@ -79,6 +80,12 @@ def test_the_lines_of_the_readme_are_counted() -> None:
     counted = sum(map(code_lines, (ROOT / "certificates").rglob("*.py")))
     assert typed is not None
     assert abs(int(typed[1].replace(",", "")) - counted) <= 100
+
+
+def test_the_page_on_python_has_every_name() -> None:
+    """What `from theorems import` gives is on the page, and nothing else."""
+    page = (DOCS / "reference" / "python.md").read_text()
+    assert sorted(re.findall(r":: theorems\.(\w+)", page)) == sorted(theorems.__all__)
 
 
 EXAMPLE = re.compile(r"```python\n([^`]*?)```\n\n```text\n([^`]*?)```")

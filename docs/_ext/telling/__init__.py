@@ -2,6 +2,7 @@
 
     {run}             commands that are run, with what they print
     {written}         files that such commands read
+    {shown}           text files that such commands wrote
     {produced}        pictures and pages that such commands wrote
     {worked-proof}    a certificate of the library, verified, as the proof that it is
     {instances}       the library's certificates for a statement, verified one by one

@@ -6,6 +6,7 @@ they look like: the bars of |x| or the stars of A* must not be read as markup.
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ ROOMS = {
     "theorems": ("The untrusted room", "`theorems`: derives certificates; none of it is believed."),
 }
 LEFT_OUT = ("__main__", "theorems.commands", "theorems.examples.training", "theorems.cli")
+STRESSED = re.compile(r"(?<![\w)^\\])\\\*([A-Za-z][\w -]*)\\\*(?!\w)")  # *word*, but not A* w
 ITEM = re.compile(r"( *)([*-]|\d+\.) ")
 
 
@@ -29,7 +31,8 @@ def plain(text: str) -> str:
         if k % 2:
             pieces[k] = f"``{piece}``"
         else:
-            pieces[k] = re.sub(r"([\\*|_`<>])", r"\\\1", piece)
+            escaped = re.sub(r"([\\*|_`<>])", r"\\\1", piece)
+            pieces[k] = STRESSED.sub(r"*\1*", escaped)
     # markup begins and ends at the edge of a word; an escaped space makes one
     return "\\ ".join(pieces)
 
@@ -101,6 +104,15 @@ def modules(room: str) -> dict[str, list[str]]:
     return found
 
 
+def first_line(name: str) -> str:
+    """What a module says of itself."""
+    path = ROOT / f"{name.replace('.', '/')}.py"
+    if not path.exists():
+        path = path.with_suffix("") / "__init__.py"
+    words = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return plain(" ".join(words.split("\n\n")[0].split()))
+
+
 def heading(text: str, line: str = "=") -> str:
     """A heading."""
     text = text.replace("_", "\\_")
@@ -116,7 +128,11 @@ def write(app: Sphinx) -> None:
         found = modules(room)
         pages[room + ".room"] = (
             f"{heading(title)}{says.replace('`', '``')}\n\n.. automodule:: {room}\n\n"
-            ".. toctree::\n   :maxdepth: 1\n\n" + "".join(f"   {name}\n" for name in found)
+            ".. toctree::\n   :hidden:\n\n" + "".join(f"   {name}\n" for name in found)
+        )
+        pages[room + ".room"] += "\n" + "".join(
+            f"* :doc:`{page.removeprefix(room + '.')} <{page}>`: {first_line(names[0])}\n"
+            for page, names in found.items()
         )
         for page, names in found.items():
             pages[page] = heading(page)

@@ -18,9 +18,17 @@ def words(row: Row, up: str) -> str:
     printed = " ".join(row.printed.split())
     says = f"{row.place}: {printed}" if printed else row.place
     lines = [f"**{row.verdict}.** {says}", "", row.holds.strip(), ""]
-    if row.checks:
-        lines += ["```text", *(check.run for check in row.checks), "```"]
     return LINK.sub(rf"]({up}\1", "\n".join(lines))
+
+
+def commands(row: Row) -> list[nodes.Node]:
+    """What shows it, behind a fold."""
+    text = "\n".join(check.run for check in row.checks)
+    return [
+        nodes.raw("", '<details class="again"><summary>run it again</summary>', format="html"),
+        nodes.literal_block(text, text, language="text"),
+        nodes.raw("", "</details>", format="html"),
+    ]
 
 
 class Findings(SphinxDirective):
@@ -38,6 +46,8 @@ class Findings(SphinxDirective):
             if row.identifier == begins or row.identifier.startswith(begins + "."):
                 box = nodes.container(classes=["finding", row.verdict])
                 box += self.parse_text_to_nodes(words(row, up))
+                if row.checks:
+                    box += commands(row)
                 found.append(box)
         if not found:
             raise self.error(f"no finding begins with {begins}")

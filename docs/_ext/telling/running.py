@@ -106,7 +106,6 @@ class Run(SphinxDirective):
         "status": lambda text: [int(word) for word in text.split()],
         "first": directives.nonnegative_int,
         "last": directives.nonnegative_int,
-        "fold": directives.unchanged_required,
         "silent": directives.flag,
     }
 
@@ -128,14 +127,7 @@ class Run(SphinxDirective):
             if cut and "silent" not in self.options:
                 shown.append(cut)
         block = nodes.literal_block("", "\n".join(shown), language="console", force=True)
-        if "fold" not in self.options:
-            return [block]
-        title = html.escape(self.options["fold"])
-        return [
-            nodes.raw("", f'<details class="fold"><summary>{title}</summary>', format="html"),
-            block,
-            nodes.raw("", "</details>", format="html"),
-        ]
+        return [block]
 
 
 class Written(SphinxDirective):
@@ -153,6 +145,34 @@ class Written(SphinxDirective):
         name = nodes.paragraph("", "", nodes.literal("", self.arguments[0]), classes=["file-name"])
         language = self.options.get("language", "text")
         return [name, nodes.literal_block("", "\n".join(self.content), language=language)]
+
+
+class Shown(SphinxDirective):
+    """{shown} PATH: a text file that a command of this page wrote, behind a fold if it has one."""
+
+    required_arguments = 1
+    option_spec: ClassVar[OptionSpec] = {
+        "language": directives.unchanged_required,
+        "fold": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """The file's name, and its text."""
+        path = workplace(self.env.app, self.env.docname) / self.arguments[0]
+        if not path.is_file():
+            logger.warning("%s was not written", path.name, location=self.get_location())
+            return []
+        text = path.read_text("utf-8").rstrip()
+        block = nodes.literal_block(text, text, language=self.options.get("language", "text"))
+        name = nodes.paragraph("", "", nodes.literal("", self.arguments[0]), classes=["file-name"])
+        if "fold" not in self.options:
+            return [name, block]
+        title = html.escape(self.options["fold"])
+        return [
+            nodes.raw("", f'<details class="fold"><summary>{title}</summary>', format="html"),
+            block,
+            nodes.raw("", "</details>", format="html"),
+        ]
 
 
 class Produced(SphinxDirective):
@@ -219,6 +239,7 @@ def setup(app: Sphinx) -> None:
     """Directives and their files."""
     app.add_directive("run", Run)
     app.add_directive("written", Written)
+    app.add_directive("shown", Shown)
     app.add_directive("produced", Produced)
     app.connect("builder-inited", tools)
     app.connect("source-read", fresh)
