@@ -13,6 +13,7 @@ from ..pictures import draw
 from ..problem import Problem
 from ..side_by_side import compare
 from .nullspace import named_transform
+from .options import transform_option
 from .terminal import console
 
 
@@ -23,12 +24,7 @@ from .terminal import console
     type=int,
     help="s: by the robust null space property, for all s-sparse images; else by a dual of x.",
 )
-@click.option(
-    "--transform",
-    default="identity",
-    show_default=True,
-    help="The unitary H: identity, haar, hadamard, or a file with a unitary matrix.",
-)
+@transform_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def compare_command(problem: Path, order: int | None, transform: str, output: Path | None) -> None:
     """Set the map of PROBLEM beside the l1 decoder: Theorems 4.1, 4.5 and Appendix B on one A.

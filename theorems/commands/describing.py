@@ -13,6 +13,7 @@ from ..describe import given_operator, write_description
 from ..describe_network import describe_network
 from ..details import write_detail
 from ..pairs import write_pairs
+from .options import norm_options
 from .terminal import console, kernel_command
 
 
@@ -55,15 +56,7 @@ def network_command(file: Path, at: Path | None, output: Path | None) -> None:
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the best pair.")
 @click.option("--count", default=10, show_default=True, help="How many pairs to print.")
-@click.option(
-    "--object-norm",
-    "--norm",
-    "object_norm",
-    default="l2",
-    show_default=True,
-    help="The norm of images.",
-)
-@click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
+@norm_options("l2", "l2")
 def pairs_command(
     operator: Path, images: Path, output: Path | None, count: int, object_norm: str, data_norm: str
 ) -> None:

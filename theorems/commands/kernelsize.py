@@ -16,6 +16,7 @@ from ..folder import refuse_foreign
 from ..keys import read_table
 from ..operators import realise
 from ..optimal.polytope import NAME, proofs, write
+from .options import norm_options
 from .terminal import console
 
 
@@ -25,15 +26,7 @@ from .terminal import console
 @click.option("--halfspaces", type=click.Path(path_type=Path), help="A file with rows and limits.")
 @click.option("--hull", type=click.Path(path_type=Path), help="Images, one a row: their hull.")
 @click.option("--noise", default="0", show_default=True, help="The noise of each measurement.")
-@click.option(
-    "--object-norm",
-    "--norm",
-    "norm",
-    default="linf",
-    show_default=True,
-    help="The norm of images.",
-)
-@click.option("--data-norm", default="linf", show_default=True, help="The norm of measurements.")
+@norm_options("linf", "linf")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def kernelsize_command(
     operator: Path,
@@ -41,7 +34,7 @@ def kernelsize_command(
     halfspaces: Path | None,
     hull: Path | None,
     noise: str,
-    norm: str,
+    object_norm: str,
     data_norm: str,
     output: Path | None,
 ) -> None:
@@ -73,7 +66,7 @@ def kernelsize_command(
         points = array(hull.name, NAME, hull.parent)
         table = {"kind": "hull", "set": NAME}
     level = number(noise, "--noise")
-    files, said = proofs(value, folder, table, level, (norm, data_norm), points)
+    files, said = proofs(value, folder, table, level, (object_norm, data_norm), points)
     if output is not None:
         write(files, output, folder)
     for line in said[0][1][:-1]:

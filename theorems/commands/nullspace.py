@@ -10,6 +10,7 @@ from rich.text import Text
 from ..describe import given_operator
 from ..null_space_claims import claims, lines, null_space, write
 from ..sparse.transforms import NAMES
+from .options import transform_option
 from .terminal import console
 
 
@@ -21,12 +22,7 @@ def named_transform(text: str) -> str:
 @click.command("nullspace")
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.option("--order", type=int, required=True, help="s, how many nonzero coefficients.")
-@click.option(
-    "--transform",
-    default="identity",
-    show_default=True,
-    help="The unitary H: identity, haar, hadamard, or a file with a unitary matrix.",
-)
+@transform_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def nullspace_command(operator: Path, order: int, transform: str, output: Path | None) -> None:
     """Find out whether l1 minimisation recovers every s-sparse vector from OPERATOR.

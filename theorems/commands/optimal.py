@@ -16,6 +16,7 @@ from ..optimal.describe import lines
 from ..optimal.files import write
 from ..optimal.picture import draw
 from ..optimal.study import given_maps, study
+from .options import norm_options
 from .terminal import console
 
 
@@ -23,15 +24,7 @@ from .terminal import console
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
-@click.option(
-    "--object-norm",
-    "--norm",
-    "norm",
-    default="l2",
-    show_default=True,
-    help="The norm of images.",
-)
-@click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
+@norm_options("l2", "l2")
 @click.option("--field", type=click.Choice(["R", "C"]), help="Where images and values lie.")
 @click.option("--map", "maps", type=click.Path(path_type=Path), help="A file with [psi] or [maps].")
 @click.option("--eps", help="Is the map within this of c_opt, as in (4.12)?")
@@ -41,7 +34,7 @@ def optimal_command(
     operator: Path,
     images: Path,
     output: Path | None,
-    norm: str,
+    object_norm: str,
     data_norm: str,
     field: Literal["R", "C"] | None,
     maps: Path | None,
@@ -65,7 +58,7 @@ def optimal_command(
         refuse_foreign(output, folder)
     rows = array(images.name, "M1", images.parent)
     level: Fraction = number(noise, "--noise")
-    done = study(value, rows, folder, norm, data_norm, field, given, level)
+    done = study(value, rows, folder, object_norm, data_norm, field, given, level)
     said = [*lines(done, epsilon), ""]  # all of them, or none
     if plot is not None:
         draw(done, plot)

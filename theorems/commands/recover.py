@@ -13,18 +13,14 @@ from ..describe import given_operator
 from ..sparse.instance import instance
 from ..sparse.recover import PROBLEM, recover
 from ..sparse.transforms import given_transform
+from .options import transform_option
 from .terminal import console
 
 
 @click.command("recover")
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("y", type=click.Path(path_type=Path))
-@click.option(
-    "--transform",
-    default="identity",
-    show_default=True,
-    help="The sparsifying H: identity, haar, hadamard, or a file with a unitary matrix.",
-)
+@transform_option
 @click.option("--weights", type=click.Path(path_type=Path), help="Positive weights of |(H z)_j|.")
 @click.option("--eta", help="Allow |A z - y|_l2 <= eta; without it A z = y.")
 @click.option("--lasso", help="Minimise LASSO |H z|_l1 + |A z - y|_l2^2 / 2 instead.")

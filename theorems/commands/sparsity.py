@@ -12,6 +12,7 @@ from ..arrays import BadInput, array, number
 from ..sparse.instance import instance
 from ..sparse.recover import PROBLEM, best_terms, model_class
 from ..sparse.transforms import given_transform
+from .options import transform_option
 from .terminal import console
 
 
@@ -21,7 +22,7 @@ from .terminal import console
 @click.option(
     "--delta", help="Decide whether x is in M_1 for this delta; else a near one is found."
 )
-@click.option("--transform", default="identity", show_default=True, help="As for recover.")
+@transform_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def sparsity_command(
     x: Path, terms: int, delta: str | None, transform: str, output: Path | None

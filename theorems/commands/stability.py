@@ -18,6 +18,7 @@ from ..result import STATUS
 from ..sparse.instance import instance
 from ..sparse.stability import stability, told
 from ..sparse.transforms import given_transform
+from .options import transform_option
 from .terminal import console
 
 
@@ -25,12 +26,7 @@ from .terminal import console
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("x", type=click.Path(path_type=Path))
 @click.option("--eta", default="0", show_default=True, help="Noise: all e with |e|_l2 <= eta.")
-@click.option(
-    "--transform",
-    default="identity",
-    show_default=True,
-    help="The unitary H: identity, haar, hadamard, or a file with a unitary matrix.",
-)
+@transform_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the files.")
 def stability_command(
     operator: Path, x: Path, eta: str, transform: str, output: Path | None

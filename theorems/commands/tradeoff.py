@@ -31,6 +31,7 @@ from ..tradeoff.files import (
 )  # fmt: skip
 from ..tradeoff.picture import Brackets, draw, refuse_name
 from ..tradeoff.picture import number as shown
+from .options import norm_options
 from .terminal import console
 
 ROWS = 20  # corners that are printed
@@ -40,15 +41,7 @@ ROWS = 20  # corners that are printed
 @click.argument("operator", type=click.Path(path_type=Path))
 @click.argument("images", type=click.Path(path_type=Path))
 @click.option("--lipschitz", multiple=True, metavar="L", help="A constant; repeat for more.")
-@click.option(
-    "--object-norm",
-    "--norm",
-    "object_norm",
-    default="linf",
-    show_default=True,
-    help="The norm of images.",
-)
-@click.option("--data-norm", default="l2", show_default=True, help="The norm of measurements.")
+@norm_options("linf", "l2")
 @click.option(
     "--map",
     "psi",
