@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -179,3 +180,28 @@ def test_completion(monkeypatch: pytest.MonkeyPatch) -> None:
         }
         done = CliRunner().invoke(main, prog_name="kernelcert", env=environment)
         assert expected in done.output
+
+
+@pytest.mark.parametrize("name", ["stability", "recover", "optimal", "operator", "init"])
+def test_json_for_machines(name: str, folder: Path) -> None:
+    """Every command has it: exit status, lines, and the verified sentences apart."""
+    step = example(name)[-1][1:]
+    plain = CliRunner().invoke(main, step)
+    shutil.rmtree("out", ignore_errors=True)
+    shutil.rmtree("try", ignore_errors=True)
+    done = CliRunner().invoke(main, [*step, "--json"])
+    found = json.loads(done.output)
+    assert (found["command"], found["status"]) == (name, plain.exit_code)
+    assert found["printed"] == plain.output.splitlines()
+    if name in ("stability", "recover"):
+        assert found["verified"]
+        assert len(found["verify"]) == len(found["verified"])
+
+
+def test_json_of_a_refusal() -> None:
+    """A sentence on standard error, nothing else."""
+    done = CliRunner().invoke(main, ["operator", "nowhere.npy", "--json"])
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "nowhere.npy" in done.stderr
+    assert CliRunner().invoke(main, ["list"]).output.strip()

@@ -20,8 +20,10 @@ from click.testing import CliRunner, Result
 from certificates.format import digest
 from certificates.kernel import verify
 from theorems.cli import main
+from theorems.reporting.page import LIGHT
 from theorems.reporting.panels import sentence
 from theorems.reporting.typeset import typeset
+from theorems.teaching import mathml
 
 VERDICTS = ("certified", "refuted", "vacuous", "undecided", "rejected")
 
@@ -110,36 +112,81 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+# what is read, and what it stands on, by selectors or colours of the style
+READ = [
+    *((ink, behind) for ink in ("ink", "soft", "link") for behind in ("paper", "back", "f6f8fb")),
+    *((verdict, f"{verdict} wash") for verdict in VERDICTS),
+    *((verdict, "paper") for verdict in VERDICTS),
+    ("6b4e00", "paper"),  # what is assumed
+    ("ink", "ffe3e8"),  # what the kernel refuses
+    ("f4f6f9", "1d2330"),  # a command
+    ("ink", "fff"),  # the link that skips to the results
+]
+UNREAD = {"d9dee7", "2b6cb0", "1d233014", "7a0019", "000"}  # lines, outlines, shadows, frames
+
+
 def test_contrast() -> None:
-    """At least 4.5 for each colour of text on what is behind it."""
+    """At least 4.5 for each colour of text on what is behind it, and no colour is left out."""
     style = (files("theorems.reporting") / "report.css").read_text()
-    named = dict(re.findall(r"--(ink|soft|link|paper|back):#([0-9a-f]{3,6})", style))
-    for ink in ("ink", "soft", "link"):
-        for behind in ("paper", "back"):
-            assert contrast(named[ink], named[behind]) >= 4.5
-    tones = re.findall(r"\.([a-z]+)\{--tone:#([0-9a-f]{6});--wash:#([0-9a-f]{6})\}", style)
-    assert sorted(name for name, _, _ in tones) == sorted(VERDICTS)
-    assert all(contrast(tone, wash) >= 4.5 for _, tone, wash in tones)
+    assert "color-scheme:light;" in style
+    colours = dict(re.findall(r"--(ink|soft|link|paper|back):#([0-9a-f]{3,6})", style))
+    for name, tone, wash in re.findall(
+        r"\.([a-z]+)\{--tone:#([0-9a-f]{6});--wash:#([0-9a-f]{6})\}", style
+    ):
+        colours |= {name: tone, f"{name} wash": wash}
+    assert set(VERDICTS) <= set(colours)
+    pairs = [(colours.get(one, one), colours.get(other, other)) for one, other in READ]
+    low = [pair for pair in pairs if contrast(*pair) < 4.5]
+    assert not low
+    known = {colour for pair in pairs for colour in pair} | UNREAD
+    assert set(re.findall(r"#([0-9a-f]{3,8})\b", style)) <= known
+    assert contrast("2b6cb0", colours["back"]) >= 3  # the outline of what has the focus
+    assert contrast("555", "fff") >= 4.5  # numbers of steps on the page of explain
+    assert set(re.findall(r"#([0-9a-f]{3,6})", mathml.STYLE)) == {"1b1b1b", "fff", "555"}
 
 
-def test_the_files_in_it_are_the_files(text: str, results: Path) -> None:
-    """Every download, byte for byte; digests and the command beside them."""
-    links = [a for a in Page(text).of("a") if "download" in a]
-    assert {a["data-role"] for a in links} == {
-        "statement",
-        "problem",
-        "certificate",
-        "claim",
-        "array",
-    }
-    for link in links:
-        data = base64.b64decode((link["href"] or "").partition(",")[2])
-        assert data in [path.read_bytes() for path in results.glob(f"*/{link['download']}")]
-    assert "python3 -m certificates 4.1.i.claim problem.json 4.1.i.certificate.json" in text
-    assert "python3 -m certificates.probability lower.claim.json lower.certificate.json" in text
-    table = json.loads((results / "slice" / "result.json").read_text())
-    for claim in table["claims"]:
-        assert all(value in text for value in claim["digests"].values())
+def test_folds_and_tables_are_for_the_keyboard_and_the_ear(text: str) -> None:
+    """Folds have a summary first, tables a caption and heads, what scrolls a name and the focus."""
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    for fold in tree.iter("details"):
+        assert next(iter(fold)).tag == "summary"
+        assert "".join(fold[0].itertext()).strip()
+    for table in tree.iter("table"):
+        assert "".join(table.find("caption").itertext()).strip()
+        assert len(table.findall("thead/tr/th")) == len(table.find("tbody/tr"))
+    for scroller in (one for one in tree.iter("div") if one.get("class") == "scroll"):
+        assert (scroller.get("tabindex"), scroller.get("role")) == ("0", "region")
+        assert scroller.get("aria-label")
+    assert len(list(tree.iter("main"))) == 1
+    assert tree.find("body/a").get("href") == "#results"
+    labels = {one.get("aria-labelledby") for one in tree.iter("article")}
+    assert labels <= {one.get("id") for one in tree.iter("h2")}
+
+
+def test_a_proof_of_very_many_steps_is_light(results: Path, tmp_path: Path) -> None:
+    """Few elements for a step, closed, characters for formulas, laid out when it is seen.
+
+    What a page of 10,000 steps costs is told in docs/report.md.
+    """
+    folder, page = one(results, tmp_path), tmp_path / "r.html"
+    path = folder / "4.1.i.certificate.json"
+    table = json.loads(path.read_text())
+    few = len(table["steps"])
+    table["steps"] = [table["steps"][k % few] for k in range(1000)]
+    path.write_text(json.dumps(table, sort_keys=True, separators=(",", ":")) + "\n")
+    assert run("report", folder, "-o", page).exit_code == 0
+    text = page.read_text()
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    (proof,) = (e for e in tree.iter("div") if (e.get("class") or "").endswith(" light"))
+    (fold,) = (e for e in tree.iter("details") if proof in list(e))
+    assert fold.get("open") is None
+    assert not list(proof.iter("math"))
+    assert len(list(proof.iter("details"))) <= LIGHT
+    rows = [e for e in proof.iter("div") if e.get("class") == "d"]
+    assert len(rows) > 900
+    assert all(len(list(row.iter())) == 4 for row in rows)
+    assert len(list(proof.iter())) < 10 * len(rows)
+    assert ".light .d{content-visibility:auto;contain-intrinsic-size:" in text
 
 
 def elements(text: str) -> dict[str, Any]:
@@ -191,6 +238,14 @@ def test_the_words_of_a_run_are_typeset() -> None:
         typeset("a dense 2 x 3 matrix, x' in M1")
         == "a dense 2 \u00d7 3 matrix, x′ in M<sub>1</sub>"
     )
+    assert typeset("M1.npy, M1_3, sqrt(3/4)") == "M1.npy, M<sub>1,3</sub>, √(3/4)"
+    assert typeset("|x^ - x|_l2 for x in R^256") == (
+        "|x\u0302 − x|<sub>l2</sub> for x in R<sup>256</sup>"
+    )
+    assert typeset("sigma^2 = 1/4") == "σ<sup>2</sup> = 1/4"
+    assert typeset("360610055521597/1000000000000000") == "0.360610055521597"
+    assert typeset("12345/10000, 1/100") == "1.2345, 1/100"
+    assert typeset("R_in, L_eps, x_large.npy") == "R<sub>in</sub>, L<sub>eps</sub>, x_large.npy"
     assert typeset("deltas of an alphabet, e_1 >= 0") == (
         "deltas of an alphabet, e<sub>1</sub> ≥ 0"
     )
@@ -206,6 +261,7 @@ def test_what_it_says(text: str) -> None:
         "By the triangle inequality, applied to the sum of ",
         "The arithmetic of (0)",
         "P(|E − c| ≤ r) ≥ ",
+        "<p>For all <math>",
         r"4.1.i &amp; Psi hallucinates by transferring details &amp; certified",
         'id="second-kernel"',
     ):
@@ -342,6 +398,14 @@ def test_panels(title: str) -> None:
     """What a panel shows, by its title."""
     difference, words = PANELS[title]
     assert sentence(title, difference).startswith(words)
+
+
+def test_panels_of_pairs_speak_of_no_detail() -> None:
+    """Theorem 4.5 has two images instead of an image and a detail."""
+    said = [sentence(title, False, False, True) for title in ("x", "x'", "Psi(A x)")]
+    assert not [words for words in said if "detail" in words]
+    assert said[1].startswith("The other image")
+    assert "hallucination" in sentence("Psi(A x)", False, True, True)
 
 
 def test_other_kinds_of_claim(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
@@ -24,11 +25,56 @@ console = Console(highlight=False, soft_wrap=True, width=WIDTH)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+VERIFIED, COMMAND = "verified: ", "  python -m certificates"
+
+
+def for_machines(name: str, text: str, status: int) -> str:
+    """What a command printed, as JSON: the sentences that the kernel verified stand apart."""
+    lines = text.splitlines()
+    verified = [line.removeprefix(VERIFIED) for line in lines if line.startswith(VERIFIED)]
+    commands = [line.strip() for line in lines if line.startswith(COMMAND)]
+    table = {"command": name, "status": status, "verified": verified, "verify": commands}
+    return json.dumps({**table, "printed": lines}, indent=1)
+
+
+def _capture(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        ctx.find_root().meta["machine"] = str(ctx.info_name)
+        console.begin_capture()
+
+
 class Commands(click.Group):
-    """A group whose commands turn a refusal of input into one sentence and exit status 2."""
+    """A group whose commands turn a refusal of input into one sentence and exit status 2.
+
+    Commands without a form of their own for machines get one from what they print.
+    """
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add it, with `--json` if it has none."""
+        if not any("--json" in parameter.opts for parameter in cmd.params):
+            words = "What is printed as JSON, with the verified sentences apart."
+            option = click.Option(
+                ["--json"], is_flag=True, expose_value=False, callback=_capture, help=words
+            )
+            cmd.params.append(option)
+        super().add_command(cmd, name)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; BadInput and Unreadable become a message on standard error."""
+        """Run the command; what it prints becomes JSON where that was asked for."""
+        status = 0
+        try:
+            return self._run(ctx)
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else BAD_INPUT
+            raise
+        finally:
+            name = ctx.meta.get("machine")
+            text = console.end_capture() if name else ""
+            if name and status not in (BAD_INPUT, INTERRUPTED):
+                click.echo(for_machines(name, text, status))
+
+    def _run(self, ctx: click.Context) -> object:
+        """BadInput and Unreadable become a message on standard error."""
         try:
             return super().invoke(ctx)
         except (BadInput, Unreadable) as error:

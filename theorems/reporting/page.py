@@ -21,13 +21,14 @@ from certificates.show import fold, problem_lines
 from ..teaching import latex, mathml
 from ..teaching.proof import (
     claim_blocks,
+    claimed,
     displayed,
     end_blocks,
     number_blocks,
     step_blocks,
     verdict_words,
 )
-from ..teaching.tree import Aside, Block, Display, Heading
+from ..teaching.tree import Aside, Block, Display, Heading, Paragraph
 from .collect import Claimed, Item
 from .embedded import Embedded
 from .panels import sentence
@@ -92,7 +93,7 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
     if item.refused:  # what rests on a refused certificate is not repeated
         recorded = {key: recorded[key] for key in recorded.keys() & {"identifier", "claims"}}
     titles = " ".join(str(one.get("title")) for one in recorded.get("pictures", []))
-    detail = "x_det" in titles or "x'" in titles
+    said = ("x_det" in titles, "x'" in titles)
     claims = [_claim(claim, f"r{place}c{n}", recorded) for n, claim in enumerate(item.claims, 1)]
     title = claims[0]["title"] if claims else recorded.get("identifier", item.name)
     return {
@@ -105,7 +106,7 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
         "claims": claims,
         "figures": recorded.get("figures", []),
         "notes": [*recorded.get("evidence", []), *recorded.get("notes", [])],
-        "pictures": [_picture(one, detail) for one in recorded.get("pictures", [])],
+        "pictures": [_picture(one, *said) for one in recorded.get("pictures", [])],
         "arrays": [
             {
                 "id": f"r{place}-array{n}",
@@ -118,9 +119,9 @@ def _shown(item: Item, place: int) -> dict[str, Any]:
     }
 
 
-def _picture(one: dict[str, Any], detail: bool) -> dict[str, Any]:
+def _picture(one: dict[str, Any], detail: bool, pair: bool) -> dict[str, Any]:
     title, caption = str(one.get("title", "")), str(one.get("caption", ""))
-    said = sentence(title, bool(one.get("difference")), detail)
+    said = sentence(title, bool(one.get("difference")), detail, pair)
     numbers = "; ".join(caption.split("\n"))
     side = str(one.get("side", ""))
     return {
@@ -193,13 +194,17 @@ def _proved(claim: Claimed) -> dict[str, Any]:
     opened = sum(isinstance(block, Aside) for block in blocks)
     given = {h.label: h.judgment for h in report.statement.given}
     assumed = [f"{label}: {fold(str(given[label]))}" for label in report.assumed]
+    start = claimed(worked, alone=True)
+    conclusions: list[Block] = [
+        block for block in claim_blocks(worked) if isinstance(block, Display)
+    ]
     return {
         "title": report.statement.title,
         "assumptions": assumed,
         "believed": report.believed,
         "says": _html(list(claim_blocks(worked))),
-        "brief": _html([block for block in claim_blocks(worked) if isinstance(block, Display)]),
-        "summary": Markup(mathml.sentence(verdict_words(report))),
+        "brief": _html([Paragraph(start)] * bool(start) + conclusions),
+        "summary": Markup(mathml.sentence(verdict_words(worked))),
         "numbers": _html(list(number_blocks(worked))),
         "proof": _html([*blocks, *end_blocks(worked)], light),
         "steps": count,

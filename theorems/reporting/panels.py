@@ -43,15 +43,15 @@ PLAIN = {
 }
 
 
-def sentence(title: str, difference: bool, detail: bool = True) -> str:
-    """What a panel shows; `detail` says whether its neighbours speak of a detail."""
+def sentence(title: str, difference: bool, detail: bool = True, pair: bool = False) -> str:
+    """What a panel shows; its neighbours speak of a detail x_det, or of a pair of images x, x'."""
     if not detail and title in PLAIN:
         return PLAIN[title]
-    for start, words in SAID if detail else ():
+    for start, words in SAID if detail or pair else ():
         if title == start or title.startswith((start + " ", start + ":", start + ",")):
             return words
     if difference:
-        return DIFFERENCE.split(" Here")[0]
+        return DIFFERENCE.split(" Here", maxsplit=1)[0]
     if "(" in title:
         return "The value of a map of the claim; the closer to the truth beside it, the better."
     return "A vector of the claim, as an image on the grey scale of its neighbours."

@@ -20,8 +20,8 @@ from certificates.norms import DUAL, plain
 from certificates.terms import Atom, Image, Norm, Scalar, Term, Value
 
 from .formulas import digits, entry, exact, indexed, norm_name, number, rational, vector
-from .sentences import Told
-from .tree import Bars, Formula, Number, Raised, Root, Said, Sign, Words, joined, row
+from .sentences import Told, factor_of
+from .tree import Bars, Brackets, Formula, Number, Raised, Root, Said, Sign, Words, joined, row
 
 SHOWN = 4  # products or squares of a sum
 DENSE = 4096  # entries: of larger operators no row is shown
@@ -124,11 +124,7 @@ def _entry(v: Vector, place: int) -> Formula:
     imag = v.imag[place] if v.imag else 0
     found = entry(v.real[place], imag, v.denominator)
     compound = bool(imag and v.real[place]) or v.real[place] < 0 or (imag < 0)
-    return _bracketed(found) if compound else found
-
-
-def _bracketed(inner: Formula) -> Formula:
-    return row(Sign("("), inner, Sign(")"))
+    return Brackets(found) if compound else found
 
 
 def _norm_sum(kind: str, v: Vector) -> Formula:
@@ -155,8 +151,8 @@ def _combined(told: Told) -> Iterator[Words]:
     multipliers: list[Scalar] = told.arguments["multipliers"]
     rows = list(zip(multipliers, told.premises, told.refs, strict=True))
     for multiplier, premise, ref in rows[:12]:
-        factor = told.reading.scalar(multiplier)
-        yield (*ref, ": ", row(factor, Sign("times"), _bracketed(told.reading.judgment(premise))))
+        factor = factor_of(told.reading, multiplier)
+        yield (*ref, ": ", row(factor, Sign("times"), Brackets(told.reading.judgment(premise))))
     if len(rows) > 12:
         yield (f"and {len(rows) - 12} more.",)
 

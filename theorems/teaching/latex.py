@@ -34,9 +34,10 @@ from .tree import (
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\char34{}",
     "²": r"\textsuperscript{2}", "−": "$-$", "…": r"\dots{}", "\u2032": "$'$", "\u2033": "$''$",
-    "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
+    "\u00d7": r"$\times$", "\u21a6": r"$\mapsto$",
+    "'": "'{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 
 PREAMBLE = r"""\documentclass[11pt]{article}
@@ -52,7 +53,7 @@ PREAMBLE = r"""\documentclass[11pt]{article}
 \begin{document}
 """
 
-NEEDED = "% needs \\usepackage{amsmath,amssymb,textcomp} and [T1]{fontenc}\n"
+NEEDED = "% needs \\usepackage{amsmath,amssymb}; LaTeX of 2020 or later\n"
 
 
 def escape(text: str) -> str:
@@ -142,7 +143,7 @@ def sentence(words: Words) -> str:
 
 def display(found: Formula, number: int | None) -> str:
     """A formula that may break over lines, with its number at the left."""
-    tag = "" if number is None else f"\\makebox[3.2em][l]{{({number})}}"
+    tag = f"\\makebox[3.2em][l]{{{'' if number is None else f'({number})'}}}"
     return (
         "\\par\\smallskip\\noindent\\begingroup\\raggedright\\hangindent=4.2em\\hangafter=1 "
         f"{tag}$\\displaystyle {formula(found)}$\\par\\endgroup\\smallskip\\noindent"
@@ -170,8 +171,9 @@ def _list(items: tuple[Words, ...]) -> str:
 
 
 def fragment(found: Document) -> str:
-    """For `\\input` into a document that loads amsmath, amssymb and textcomp."""
-    return NEEDED + "\n\n".join(map(block, found.blocks)) + "\n"
+    """For `\\input` into a document that loads amsmath and amssymb."""
+    body = "\n\n".join(map(block, found.blocks))
+    return f"{NEEDED}\\begingroup\\sloppy\n{body}\n\\par\\endgroup\n"
 
 
 def document(found: Document) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from .plain import formula as spoken
+from .plain import sentence as plainly
 from .symbols import GREEK, PRIMES, SIGNS, parts
 from .tree import (
     Aside,
@@ -170,7 +171,7 @@ details.a{margin:.3rem 0 .6rem 4rem;font-size:.92rem}
 def document(found: Document) -> str:
     """A page of its own."""
     titles = [one.words for one in found.blocks if isinstance(one, Heading) and one.level == 1]
-    title = escape("".join(word for word in titles[0] if isinstance(word, str)))
+    title = escape(plainly(titles[0]))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'

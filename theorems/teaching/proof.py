@@ -28,10 +28,13 @@ from certificates.values import Context
 
 from ..inexact import Bounds, is_inexact
 from .arithmetic import opened
-from .formulas import Reading, norm_name, number, rational, vector, with_digits
+from .data import data_items
+from .formulas import Reading, norm_name, number, vector, with_digits
 from .sentences import MERGED, SENTENCES, Told, mention
+from .symbols import pieces
 from .tree import (
     Aside,
+    Bars,
     Block,
     Code,
     Display,
@@ -54,7 +57,7 @@ from .tree import (
 )
 
 DEPTHS = (1, 2, 3)
-MEMBERS = 3  # of a finite set, shown
+PROOF = {"certified": "Proof", "refuted": "Refutation", "vacuous": "Proof that it is vacuous"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,11 @@ def document(worked: Worked, depth: int = 2) -> Document:
     """The worked proof to a depth of 1, 2 or 3."""
     blocks = [*claim_blocks(worked), *number_blocks(worked)]
     if depth > 1:
-        blocks += [Heading(2, ("Proof",)), *step_blocks(worked, depth), *end_blocks(worked)]
+        blocks += [
+            Heading(2, (PROOF[worked.report.verdict],)),
+            *step_blocks(worked, depth),
+            *end_blocks(worked),
+        ]
     return Document(tuple(blocks))
 
 
@@ -107,9 +114,9 @@ def document(worked: Worked, depth: int = 2) -> Document:
 def claim_blocks(worked: Worked) -> Iterator[Block]:
     """Title, setting, hypotheses, conclusions, verdict."""
     report, reading, written = worked.report, worked.reading, worked.written
-    yield Heading(1, (written.title,))
+    yield Heading(1, prose(written.title))
     if written.source:
-        yield Paragraph((written.source + ".",))
+        yield Paragraph((*prose(written.source), "."))
     yield Paragraph(("Let ", *listed(list(_setting(worked)), ", and "), "."))
     yield from _data(worked)
     if written.given:
@@ -120,24 +127,52 @@ def claim_blocks(worked: Worked) -> Iterator[Block]:
                 for h in written.given
             )
         )
-    for variable in written.for_all:
-        inside = row(Symbol(variable.name), Sign("in"), Symbol(variable.family or variable.space))
-        limits: list[Words] = [(reading.judgment(one),) for one in variable.range]
-        yield Paragraph(("For all ", inside, *((" with ", *listed(limits)) if limits else ())))
-    if written.exists:
-        names: list[Words] = [(Symbol(name),) for name in written.exists]
-        yield Paragraph(("there are " if len(names) > 1 else "there is ", *listed(names), " with"))
-    elif report.verdict == "certified":
-        yield Paragraph(("it follows that" if written.given else "we have",))
-    else:
-        yield Paragraph(("it is claimed that",))
+    yield Paragraph(claimed(worked))
     for conclusion in written.conclude:
         yield Display(joined_or([reading.judgment(one) for one in conclusion.any]))
     chosen: list[Words] = [_chosen(worked, name, text) for name, text in report.choices]
-    chosen += [(row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]]
-    if chosen:
-        yield Paragraph(("The certificate takes ", *listed(chosen), "."))
-    yield Paragraph(verdict_words(report))
+    brought: list[Words] = [
+        (row(Symbol(name), Sign("="), vector(v)),) for name, v in report.witnesses[:8]
+    ]
+    if chosen or brought:
+        start = "A counterexample is " if report.verdict == "refuted" else "We take "
+        where: Words = (", where ", *listed(brought)) if chosen and brought else ()
+        yield Paragraph((start, *listed(chosen or brought), *where, "."))
+    yield Paragraph(verdict_words(worked))
+
+
+def claimed(worked: Worked, alone: bool = False) -> Words:
+    """What stands before the conclusions: then for all e in Y with |e| <= delta, ...
+
+    `alone` is without the hypotheses before it: for all e in Y, ...; () where nothing is left.
+    """
+    written, reading = worked.written, worked.reading
+    variables: list[Words] = []
+    for variable in written.for_all:
+        inside = row(Symbol(variable.name), Sign("in"), Symbol(variable.family or variable.space))
+        limits: list[Words] = [(reading.judgment(one),) for one in variable.range]
+        ranged: Words = (" with ", *listed(limits)) if limits else ()
+        variables.append(("all ", inside, *ranged))
+    names: list[Words] = [(Symbol(name),) for name in written.exists]
+    words: list[Inline] = []
+    if variables:
+        words += ["for ", *listed(variables), ","]
+    if names:
+        words += [" " * bool(words) + ("there are " if len(names) > 1 else "there is ")]
+        words += [*listed(names), " with"]
+    if worked.report.verdict != "certified":
+        start = "It is claimed that"
+    elif alone:
+        first = str(words[0]) if words else ""
+        return (first.capitalize(), *words[1:]) if words else ()
+    else:
+        start = "Then" if written.given else "In this setting,"
+    return (start, " ", *words) if words else (start,)
+
+
+def prose(text: str) -> Words:
+    """What a person wrote, with its names as symbols."""
+    return tuple(Symbol(piece) if named else piece for piece, named in pieces(text))
 
 
 def _chosen(worked: Worked, name: str, text: str) -> Words:
@@ -179,7 +214,7 @@ def _setting(worked: Worked) -> Iterator[Words]:
         elif isinstance(entry, Signed) and entry.sign:
             yield (row(Symbol(name), Sign(entry.sign), Number("0")),)
         elif isinstance(entry, Unit):
-            yield (row(Sign("|"), Symbol(name), Sign("|"), Sign("="), Number("1")),)
+            yield (row(Bars(Symbol(name), 1), Sign("="), Number("1")),)
 
 
 def _data(worked: Worked) -> Iterator[Block]:
@@ -187,27 +222,10 @@ def _data(worked: Worked) -> Iterator[Block]:
     problem = worked.report.problem
     if problem is None:
         return
-    items: list[Words] = []
-    for name, form in problem.operators.items():
-        items.append((Symbol(name), f" is {fold(str(form))}"))
-    for name, found in problem.maps.items():
-        items.append((Symbol(name), f" is {fold(str(found))}"))
-    hidden = {m for members in problem.sets.values() for m in members[MEMBERS:]}
-    for name, (space, v) in problem.vectors.items():
-        if name not in hidden:
-            items.append((row(Symbol(name), Sign("="), vector(v), Sign("in"), Symbol(space)),))
-    for name, members in problem.sets.items():
-        items.append((Symbol(name), f" has {len(members)} members"))
-    for name, value in problem.constants.items():
-        items.append((row(Symbol(name), Sign("="), rational(value)),))
-    for name, unit in problem.units.items():
-        if unit is None:
-            items.append((Symbol(name), " is any number of modulus 1"))
-        else:
-            items.append((Symbol(name), f" = {unit[0]} + {unit[1]} i"))
+    items = tuple(data_items(problem))
     if items:
-        yield Paragraph(("The data are, as stored,",))
-        yield Items(tuple(items))
+        yield Paragraph(("The data, in exact numbers, are",))
+        yield Items(items)
 
 
 def _held(worked: Worked, label: str) -> Words:
@@ -216,22 +234,34 @@ def _held(worked: Worked, label: str) -> Words:
     judgment = next(h.judgment for h in worked.report.statement.given if h.label == label)
     if label in worked.report.assumed:
         return (" (", Strong("assumed"), ", nobody decided it)")
-    found = numbers(worked, judgment)
-    return (", ", *in_numbers(worked, found)) if found else ()
+    found = comes_to(worked, judgment)
+    return (", ", *found) if found else ()
 
 
-def verdict_words(report: Report) -> Words:
+def verdict_words(worked: Worked) -> Words:
     """The verdict as a sentence that says no more than was proved."""
-    said: dict[str, Words] = {
-        "certified": ("The claim is ", Strong("certified"), "."),
-        "refuted": ("The claim is ", Strong("refuted"), f": {fold(report.reason)}."),
-        "vacuous": ("The claim is ", Strong("vacuous"), f": {fold(report.reason)}."),
-    }
-    words = said[report.verdict]
+    report = worked.report
+    words: Words = ("claim is ", Strong(report.verdict), *_reason(worked), ".")
     if report.assumed:
         labels: list[Words] = [(Code(label),) for label in report.assumed]
-        return ("Assuming ", *listed(labels), ", which nobody decided: ", *words)
-    return words
+        which: Words = ("Assuming ", *listed(labels), ", which nobody decided")
+        return (*which, ", the ", *words)
+    return ("The ", *words)
+
+
+def _reason(worked: Worked) -> Words:
+    """The kernel's reason of a verdict, with its formulas in the paper's symbols."""
+    report, reading = worked.report, worked.reading
+    for h in report.statement.given:
+        if report.reason == f"{h.label}: {h.judgment} is false":
+            said: Words = (": the hypothesis ", Code(h.label), ", ", reading.judgment(h.judgment))
+            return (*said, ", fails, and so nothing is claimed here")
+    for conclusion in report.statement.conclude:
+        if report.reason == f"{conclusion} is false":
+            held = ": every hypothesis holds, but not the conclusion "
+            start = held if report.statement.given else ": it is false that "
+            return (start, joined_or([reading.judgment(one) for one in conclusion.any]))
+    return (f": {fold(report.reason)}",) if report.reason else ()
 
 
 # ---------------------------------------------------------------------------- the numbers
@@ -247,14 +277,26 @@ def value_of(worked: Worked, side: Scalar) -> Roots | None:
         return None
 
 
-def in_numbers(worked: Worked, found: Formula) -> Words:
-    """Numbers in a sentence; irrational data are enclosed, and their numbers are upper ends."""
-    return ("in numbers, which are upper ends, " if worked.bounds else
-            "in numbers ", found)  # fmt: skip
+def comes_to(worked: Worked, judgment: Judgment) -> Words:
+    """A judgment in numbers, as part of a sentence; () where the data say nothing new.
+
+    On irrational data numbers are upper ends of enclosures, and that is said.
+    """
+    found = numbers(worked, judgment)
+    if found is None:
+        return ()
+    if not isinstance(judgment, Comparison):
+        return ("with ", found)
+    if worked.bounds:
+        return ("in numbers, which are upper ends, ", found)
+    left, right = (value_of(worked, side) for side in judgment.sides)
+    if left is not None and right is not None and relation(worked, judgment, [left, right]) == "=":
+        return ("where both sides are ", number(left))
+    return ("in numbers ", found)
 
 
 def relation(worked: Worked, judgment: Comparison, values: list[Roots | None]) -> str:
-    """The relation that exact values have: another than the judgment's if that is false."""
+    """The relation that exact values have: `=` where they are equal, `>` where it is false."""
     left, right = values
     if left is None or right is None or worked.bounds:
         return judgment.relation
@@ -262,7 +304,7 @@ def relation(worked: Worked, judgment: Comparison, values: list[Roots | None]) -
         sign = (right - left).sign()
     except Undecided:
         return judgment.relation
-    if {"<=": sign >= 0, "<": sign > 0, "=": sign == 0}[judgment.relation]:
+    if {"<=": sign > 0, "<": sign > 0, "=": sign == 0}[judgment.relation]:
         return judgment.relation
     return {-1: ">", 0: "=", 1: "<"}[sign]
 
@@ -293,13 +335,13 @@ def numbers(worked: Worked, judgment: Judgment) -> Formula | None:
 
 
 def number_blocks(worked: Worked) -> Iterator[Block]:
-    """What the two sides of each conclusion come to."""
+    """What the two sides of each conclusion come to; nothing where nothing is claimed."""
     lines: list[Words] = []
     for conclusion in worked.report.statement.conclude:
         for one in conclusion.any:
-            found = numbers(worked, one)
-            if found is not None:
-                lines.append((worked.reading.judgment(one), ": ", *in_numbers(worked, found)))
+            found = comes_to(worked, one) if worked.report.verdict != "vacuous" else ()
+            if found:
+                lines.append((worked.reading.judgment(one), ", ", *found))
     if lines:
         yield Heading(2, ("The numbers",))
         yield Items(tuple(lines))
@@ -352,7 +394,7 @@ def step_blocks(worked: Worked, depth: int, most: int | None = None) -> Iterator
     With `most`, the numbers and the arithmetic of no steps beyond that place.
     """
     shown, left = displayed(worked), set(range(1, len(worked.report.statement.conclude) + 1))
-    many, beyond = len(left) > 1, False
+    many, beyond, before = len(left) > 1, False, ""
     for place, told in enumerate(told_steps(worked)):
         if place not in shown:
             continue
@@ -360,12 +402,14 @@ def step_blocks(worked: Worked, depth: int, most: int | None = None) -> Iterator
             beyond = True
             yield Paragraph((Strong("Beyond the claim"), ", the certificate says more:"))
         step = told.step
-        yield Paragraph(SENTENCES[step.rule](told))
+        likewise = before == step.rule == "compute" and worked.report.problem is not None
+        yield Paragraph(("Likewise,",) if likewise else SENTENCES[step.rule](told))
+        before = step.rule
         yield Display(worked.reading.judgment(step.conclusion), place)
         brief = most is not None and place >= most
-        found = None if brief else numbers(worked, step.conclusion)
-        if found is not None:
-            yield Paragraph((*in_numbers(worked, found), "."))
+        found = () if brief else comes_to(worked, step.conclusion)
+        if found:
+            yield Paragraph((*found, "."))
         for settled in sorted(left & set(settled_by(worked, place))):
             left.discard(settled)
             which = f"conclusion {settled}" if many else "the claim"
@@ -384,5 +428,5 @@ def end_blocks(worked: Worked) -> Iterator[Block]:
     report = worked.report
     end: list[Inline] = [Sign("qed")] if report.verdict == "certified" else []
     if report.verdict != "certified":
-        end = [*verdict_words(report), " ", Sign("qed")]
+        end = [*verdict_words(worked), " ", Sign("qed")]
     yield Paragraph(tuple(end))

@@ -21,7 +21,7 @@ from certificates.terms import Scalar, Term
 from certificates.values import Context
 
 from .formulas import Reading, number, rational
-from .tree import Code, Formula, Inline, Sign, Symbol, Words, listed, row
+from .tree import Brackets, Code, Formula, Inline, Number, Raised, Sign, Symbol, Words, listed, row
 
 LISTED = 8  # premises: more are folded
 
@@ -135,7 +135,32 @@ def times(reading: Reading, multiplier: Scalar, ref: Words) -> Words:
         return ref
     if value is not None:
         return (rational(value), " times ", *ref)
-    return (reading.scalar(multiplier), " times ", *ref)
+    return (factor_of(reading, multiplier), " times ", *ref)
+
+
+def factor_of(reading: Reading, multiplier: Scalar) -> Formula:
+    """A multiplier, a sum in brackets."""
+    found = reading.scalar(multiplier)
+    return Brackets(found) if len(multiplier.parts) > 1 else found
+
+
+def nonnegative(told: Told) -> Words:
+    """Positivity; a conclusion whose sides are the same term is 0 <= 0."""
+    conclusion = told.step.conclusion
+    if isinstance(conclusion, Comparison) and not conclusion.difference.parts:
+        return ("Both sides are the same, which is to say",)
+    return ("Norms, and constants with a declared sign, are not negative:",)
+
+
+def product(told: Told) -> Words:
+    """The product of two inequalities; a positive factor is called so."""
+    for place in (0, 1):
+        premise, other = told.premises[place], told.refs[1 - place]
+        if isinstance(premise, Comparison) and not premise.sides[0].parts:
+            by = told.reading.scalar(premise.sides[1])
+            how = "positive" if premise.relation == "<" else "not negative"
+            return ("Multiplying ", *other, " by ", by, f", which is {how},")
+    return ("Multiplying the differences of the sides of ", *told.all_refs(), ",")
 
 
 # ------------------------------------------------------------------------- Lipschitz bounds
@@ -153,9 +178,10 @@ def lipschitz(told: Told) -> Words:
             bound = [row(told.reading.scalar(premise.bound), Sign("="), value)]
         except Rejected:
             pass
-    points: Words = ("at ", told.term("left"), " and ", told.term("right"))
-    since: Words = ("Since ", Symbol(premise.map), " is Lipschitz with constant ", *bound)
-    return (*since, ", by ", *told.refs[0], ", ", *points)
+    ends: list[Words] = [(told.term(n),) for n in ("left", "right") if told.arguments[n].parts]
+    points: Words = ("; at ", *ends[0]) if len(ends) == 1 else ("; between ", *listed(ends))
+    known: Words = (Symbol(premise.map), " is Lipschitz with constant ", *bound)
+    return ("By ", *told.refs[0], ", ", *known, *(points if ends else ()), " this says that")
 
 
 def secant(told: Told) -> Words:
@@ -193,6 +219,20 @@ def everywhere(told: Told) -> Words:
 # -------------------------------------------------------------------------------- the data
 
 
+def gram(told: Told) -> Words:
+    """A bound by a positive semidefinite difference."""
+    square = Raised(Symbol("K"), Number("2"))
+    product = row(Raised(Symbol("W"), Sign("star")), Symbol("W"))
+    matrix = row(square, Sign("thin"), Symbol("I"), Sign("-"), product)
+    which: Words = ("With ", Symbol("W"), " the matrix of ", told.map(), " and ", Symbol("K"))
+    return (*which, " the bound, the matrix ", matrix, " is positive semidefinite, so")
+
+
+def computed(told: Told) -> Words:
+    """Exact values; numbers alone where there are no data."""
+    return ("Clearly,",) if told.context.problem is None else ("By exact computation on the data,",)
+
+
 def enclosed(told: Told) -> Words:
     """Interval arithmetic, on a ball if there is a premise."""
     bits, splits = told.arguments["bits"], told.arguments["splits"]
@@ -223,26 +263,23 @@ SENTENCES: dict[str, Sentence] = {
     "range": range_,
     "denied": denied,
     "sign": sign,
-    "nonnegative": fixed("Norms, and constants with a declared sign, are not negative:"),
+    "nonnegative": nonnegative,
     "triangle": triangle,
     "linear": linear,
-    "product": lambda told: (
-        "The product of two nonnegative numbers, the differences of the sides of ",
-        *told.all_refs(), ", is not negative:",
-    ),
+    "product": product,
     "square": fixed("A square is not negative:"),
     "weaken": lambda told: ("In particular, by ", *told.all_refs(), ","),
     "equal": lambda told: ("By ", *told.all_refs(), " there is equality:"),
     "lipschitz": lipschitz,
     "relax": lambda told: (
-        "A larger number than a Lipschitz constant is one too, so by ", *told.all_refs(), ",",
+        "A fortiori, by ", *told.all_refs(), ",",
     ),
     "constant_definition": of_map("By its definition ", " is constant, so"),
     "secant": secant,
     "congruence": congruence,
     "everywhere": everywhere,
-    "compute": fixed("Computing both sides exactly on the data,"),
-    "members": fixed("Computing both sides exactly for every member of the finite sets,"),
+    "compute": computed,
+    "members": fixed("By exact computation for every member of the finite sets,"),
     "enclosed": enclosed,
     "network_gains": of_map(
         "Differences pass through the network ",
@@ -260,10 +297,7 @@ SENTENCES: dict[str, Sentence] = {
         "Since ", " is composed of multiples of distinct rows, or columns, of orthogonal matrices,"
     ),
     "operator_schur": of_map("By Schur's test with positive weights, for the matrix of ", ","),
-    "operator_gram": lambda told: (
-        "With ", Symbol("W"), " the matrix of ", told.map(), " and ", Symbol("K"),
-        " the bound, the matrix ", Symbol("K"), "² I − W*W is positive semidefinite, so",
-    ),
+    "operator_gram": gram,
     "fourier_zero": fourier_zero,
     "lower_gram": lower("whose Gram matrix less a multiple of the identity is not negative"),
     "lower_orthogonal": lower("whose form shows a multiple of a map that keeps norms"),
@@ -288,7 +322,10 @@ def mention(told: Told) -> Words:
     if rule == "weaken":
         return told.refs[0]
     if rule == "range":
-        return ("the range of ", Symbol(told.arguments["variable"]))
+        variable = told.arguments["variable"]
+        if any(v.name == variable and len(v.range) > 1 for v in told.statement.for_all):
+            return ("the bound ", told.reading.judgment(told.step.conclusion))
+        return ("the bound on ", Symbol(variable))
     conclusion = told.step.conclusion
     if isinstance(conclusion, Comparison) and len(conclusion.difference.parts) > LISTED:
         return ("the positivity of norms",)

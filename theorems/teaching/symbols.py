@@ -7,6 +7,7 @@ index 1.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 GREEK = dict(
@@ -48,6 +49,8 @@ SIGNS = {
     "thin": Written(" ", r"\,", "\u2009", "mspace"),
     ",": Written(", ", ",\\allowbreak ", ","),
     ":": Written(" : ", r"\colon ", ":"),
+    "mapsto": Written(" \u21a6 ", r"\mapsto ", "\u21a6"),
+    "star": Written("*", "*", "\u2217"),
     "->": Written(" → ", r"\to ", "→"),
     "|": Written("|", "|", "|"),
     "(": Written("(", "(", "("),
@@ -65,3 +68,18 @@ def parts(name: str) -> tuple[str, str]:
     """The letter or word, and the index, "" if there is none."""
     base, _, index = name.partition("_")
     return (base, index.replace("_", ",")) if base else (name, "")
+
+
+WORD = re.compile(
+    r"\b([A-Za-z]|" + "|".join(GREEK) + r")_([A-Za-z0-9]+)\b|\b(" + "|".join(GREEK) + r")\b"
+)
+
+
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """A title or a source cut into words and names, such as Psi and x_det; True for a name."""
+    found: list[tuple[str, bool]] = []
+    end = 0
+    for name in WORD.finditer(text):
+        found += [(text[end : name.start()], False), (name[0], True)]
+        end = name.end()
+    return [piece for piece in [*found, (text[end:], False)] if piece[0]]
