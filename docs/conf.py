@@ -48,8 +48,9 @@ myst_dmath_allow_space = False
 myst_dmath_allow_digits = False
 myst_heading_anchors = 3
 
-# notebooks run while the site is built; one that raises fails the build
-nb_execution_mode = "cache"
+# notebooks run while the site is built; one that raises fails the build (no cache: its database
+# is no place for two processes, and pages that have not changed are not read again anyway)
+nb_execution_mode = "auto"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_execution_show_tb = True
@@ -89,6 +90,5 @@ def titles(app, page, source):  # type: ignore[no-untyped-def]
 
 
 def setup(app):  # type: ignore[no-untyped-def]
-    """Keep the executed notebooks with the doctrees, outside of the pages' own folder."""
+    """Titles of pages; the rest is in `telling`."""
     app.connect("source-read", titles)
-    app.config.nb_execution_cache_path = str(Path(app.doctreedir) / "notebooks")

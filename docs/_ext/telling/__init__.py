@@ -17,11 +17,21 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
-from . import counts, docstrings, formulas, language, looking, proofs, referee, running
+from . import ageing, counts, docstrings, formulas, language, looking, proofs, referee, running
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Each module has its own."""
-    for module in (counts, docstrings, formulas, language, looking, proofs, referee, running):
+    for module in (
+        ageing,
+        counts,
+        docstrings,
+        formulas,
+        language,
+        looking,
+        proofs,
+        referee,
+        running,
+    ):
         module.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
